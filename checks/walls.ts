@@ -1,0 +1,29 @@
+/**
+ * Who may import whom inside `packages/server/src`, as data.
+ *
+ * `oxlint.config.ts` turns this table into lint rules and `boundaries.test.ts` resolves every import
+ * and compares it with the table, so the walls stand even where a lint pattern could be slipped past.
+ *
+ * An entry `jobs` lets the whole folder in; an entry `access/types` lets in one file only.
+ */
+export const walls: Readonly<Record<string, readonly string[]>> = {
+  base: [],
+  outbound: ['base'],
+  storage: ['base'],
+  jobs: ['base', 'storage'],
+  audit: ['base', 'storage'],
+  access: ['base', 'storage', 'audit'],
+  http: ['base', 'access/types'],
+  notify: ['base', 'outbound', 'storage', 'jobs', 'audit'],
+  probes: ['base', 'outbound', 'storage', 'jobs', 'audit'],
+  alerting: ['base', 'storage', 'jobs', 'audit', 'notify/service', 'notify/types', 'probes/types'],
+  overview: ['base', 'storage', 'probes/types', 'alerting/types', 'notify/types'],
+  app: ['*'],
+  cli: ['app', 'base', 'probes/types'],
+};
+
+/** Folders whose `routes.ts` (and only that file) may also import `http/` and the HTTP framework. */
+export const domains = ['audit', 'access', 'jobs', 'notify', 'probes', 'alerting', 'overview', 'storage'];
+
+/** Workspace packages that each server folder may import; the schema library rides with `contract`. */
+export const openToCli = ['@custos/client'];

@@ -1,0 +1,39 @@
+import { randomBytes } from 'node:crypto';
+
+const alphabet = '0123456789abcdefghjkmnpqrstvwxyz';
+
+function base32(bytes: Uint8Array): string {
+  let text = '';
+  let bits = 0;
+  let value = 0;
+  for (const byte of bytes) {
+    value = (value << 8) | byte;
+    bits += 8;
+    while (bits >= 5) {
+      text += alphabet[(value >>> (bits - 5)) & 31];
+      bits -= 5;
+    }
+  }
+  if (bits > 0) text += alphabet[(value << (5 - bits)) & 31];
+  return text;
+}
+
+/**
+ * Returns a new id such as `prb_01jd3k9v2w7m4q8x5t6y1z0a2c`: a prefix that names the kind, 48 bits of the
+ * time and 80 random bits in Crockford base 32, so ids of one kind sort by the time of their making.
+ */
+export function newId(prefix: string, now: number): string {
+  const bytes = new Uint8Array(16);
+  let time = now;
+  for (let index = 5; index >= 0; index -= 1) {
+    bytes[index] = time % 256;
+    time = Math.floor(time / 256);
+  }
+  bytes.set(randomBytes(10), 6);
+  return `${prefix}_${base32(bytes)}`;
+}
+
+/** Returns `bytes` random bytes (default 32, 256 bits) as URL-safe base 64; for tokens and secrets. */
+export function randomToken(bytes = 32): string {
+  return randomBytes(bytes).toString('base64url');
+}

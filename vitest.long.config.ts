@@ -1,0 +1,13 @@
+import { defineConfig } from 'vitest/config';
+
+/** The fault suites: minutes long, one at a time, because each wants the machine to itself. */
+export default defineConfig({
+  test: {
+    include: ['packages/**/*.long.test.ts'],
+    exclude: ['**/node_modules/**', '**/dist/**'],
+    pool: 'forks',
+    fileParallelism: false,
+    testTimeout: 20 * 60_000,
+    hookTimeout: 120_000,
+  },
+});
