@@ -37,7 +37,10 @@ export class CustosError extends Error {
 }
 
 /** The input was understood and is wrong; names each field and what would be right (422). */
-export function invalidInput(fields: readonly FieldFault[], message = 'The input is not valid.'): CustosError {
+export function invalidInput(
+  fields: readonly FieldFault[],
+  message = 'The input is not valid.',
+): CustosError {
   return new CustosError('invalid_input', message, { status: 422, fields });
 }
 

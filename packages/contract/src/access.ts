@@ -1,0 +1,82 @@
+import { z } from 'zod';
+import { id, name, time } from './common.ts';
+import { permission, roleName } from './permissions.ts';
+
+/** NIST SP 800-63B-4 and OWASP ASVS 5.0, 6.2.1 and 6.2.9: length is what counts; no composition rules. */
+export const password = z
+  .string()
+  .min(12, 'must be at least 12 characters')
+  .max(128, 'must be at most 128 characters');
+
+export const email = z
+  .string()
+  .trim()
+  .toLowerCase()
+  .pipe(z.email('must be an e-mail address such as ada@example.com').max(254));
+
+export const setupState = z.object({ needed: z.boolean() });
+export const setupRequest = z.object({ token: z.string().max(200), email, name, password });
+
+export const signInRequest = z.object({ email, password: z.string().max(1024) });
+
+export const identity = z.object({
+  userId: id,
+  email: z.string(),
+  name: z.string(),
+  role: z.string(),
+  permissions: z.array(permission),
+});
+export type IdentityView = z.infer<typeof identity>;
+
+export const user = z.object({
+  id,
+  email: z.string(),
+  name: z.string(),
+  role: roleName,
+  disabled: z.boolean(),
+  createdAt: time,
+  lastSignInAt: time.nullable(),
+});
+export type UserView = z.infer<typeof user>;
+export const userCreate = z.object({ email, name, role: roleName, password });
+export const userUpdate = z.object({ name, role: roleName, disabled: z.boolean() }).partial();
+
+export const role = z.object({
+  name: roleName,
+  title: z.string(),
+  description: z.string(),
+  permissions: z.array(permission),
+});
+export type RoleView = z.infer<typeof role>;
+
+export const session = z.object({
+  id,
+  current: z.boolean(),
+  createdAt: time,
+  lastSeenAt: time,
+  expiresAt: time,
+  address: z.string(),
+  device: z.string(),
+});
+export type SessionView = z.infer<typeof session>;
+
+/** Days a token lives: mandatory, at most a year. */
+export const tokenCreate = z.object({
+  name,
+  permissions: z.array(permission).min(1, 'must name at least one permission'),
+  expiresInDays: z.number().int().min(1).max(365),
+});
+export const apiToken = z.object({
+  id,
+  name: z.string(),
+  userId: id,
+  permissions: z.array(permission),
+  /** First characters, to tell tokens apart. */
+  hint: z.string(),
+  createdAt: time,
+  expiresAt: time,
+  lastUsedAt: time.nullable(),
+});
+export type ApiTokenView = z.infer<typeof apiToken>;
+/** The only reply that holds the token itself. */
+export const apiTokenMade = apiToken.extend({ token: z.string() });

@@ -1,0 +1,51 @@
+import { z } from 'zod';
+
+/**
+ * What a person or token may do. Checks always use a permission, never a role's rank. The names are
+ * `noun.verb`; a role is a set of them, kept as data (OWASP ASVS 5.0, 8.1 and 8.2).
+ */
+export const permissions = {
+  'dashboard.read': 'See the overview, services, probes and their history',
+  'alert.read': 'See alerts and their history',
+  'alert.acknowledge': 'Acknowledge and resolve alerts',
+  'delivery.read': 'See notifications and every attempt to deliver them',
+  'delivery.retry': 'Send a failed notification again',
+  'probe.edit': 'Create, change, pause and delete probes and services',
+  'probe.run': 'Run a probe now, or try one that is not saved',
+  'maintenance.edit': 'Plan and end maintenance windows',
+  'rule.edit': 'Create, change and delete alert rules',
+  'channel.read': 'See notification channels, without their secrets',
+  'channel.edit': 'Create, change, test and delete notification channels',
+  'job.read': 'See jobs, schedules and their runs',
+  'job.manage': 'Replay or discard failed jobs',
+  'audit.read': 'Read the audit log',
+  'user.read': 'See users and roles',
+  'user.manage': 'Create, change and disable users, and give them roles',
+  'token.own': 'Make and revoke own API tokens',
+  'token.manage': 'See and revoke everybody’s API tokens',
+  'system.read': 'See the state of Custos itself: stores, storage, versions',
+  'system.configure': 'Change the settings of the installation',
+  'pii.read': 'See personal data unmasked',
+  'data.export': 'Export data in bulk',
+  'investigation.read': 'Read investigations',
+  'investigation.create': 'Create investigations and add findings',
+  'investigation.modify': 'Change investigations',
+  'investigation.delete': 'Delete investigations',
+} as const;
+
+export type Permission = keyof typeof permissions;
+export const permissionNames = Object.keys(permissions) as Permission[];
+export const permission = z.enum(permissionNames as [Permission, ...Permission[]]);
+
+/** The six roles of the ladder and the read-only auditor. */
+export const roleNames = [
+  'viewer',
+  'analyst',
+  'senior-analyst',
+  'investigator',
+  'admin',
+  'super-admin',
+  'auditor',
+] as const;
+export const roleName = z.enum(roleNames);
+export type RoleName = z.infer<typeof roleName>;
