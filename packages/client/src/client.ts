@@ -1,0 +1,47 @@
+import { sessionCalls, setupCalls, tokenCalls, userCalls } from './resources/access.ts';
+import { alertCalls, ruleCalls } from './resources/alerts.ts';
+import { maintenanceCalls } from './resources/maintenance.ts';
+import { channelCalls, deliveryCalls } from './resources/notify.ts';
+import { probeCalls } from './resources/probes.ts';
+import { serviceCalls } from './resources/services.ts';
+import { auditCalls, jobCalls, overviewCalls, settingsCalls, systemCalls } from './resources/system.ts';
+import { openStream, type Stream, type StreamOptions } from './stream.ts';
+import { createRequest, type ClientOptions } from './transport.ts';
+
+/**
+ * Creates a client of Custos's HTTP API, for browsers, Node and edge runtimes.
+ *
+ * Times are milliseconds since the epoch in code and RFC 3339 on the wire. Lists answer with a page
+ * (`items`, `nextCursor`). Every call rejects with an `ApiError` (the server said no) or a
+ * `ConnectionError` (no answer came).
+ *
+ * @example
+ * const custos = createClient({ baseUrl: 'http://127.0.0.1:4600', token });
+ * const { items } = await custos.alerts.list({ state: 'open' });
+ */
+export function createClient(options: ClientOptions) {
+  const request = createRequest(options);
+  return {
+    request,
+    /** Live events, for as long as the stream is open. */
+    openStream: (stream: StreamOptions): Stream => openStream(options, stream),
+    setup: setupCalls(request),
+    session: sessionCalls(request),
+    users: userCalls(request),
+    tokens: tokenCalls(request),
+    overview: overviewCalls(request),
+    probes: probeCalls(request),
+    services: serviceCalls(request),
+    maintenance: maintenanceCalls(request),
+    alerts: alertCalls(request),
+    rules: ruleCalls(request),
+    channels: channelCalls(request),
+    deliveries: deliveryCalls(request),
+    settings: settingsCalls(request),
+    system: systemCalls(request),
+    audit: auditCalls(request),
+    jobs: jobCalls(request),
+  };
+}
+
+export type Client = ReturnType<typeof createClient>;

@@ -1,0 +1,68 @@
+import {
+  auditEvent,
+  deadJob,
+  done,
+  jobRun,
+  jobSchedule,
+  overview,
+  pageOf,
+  settings,
+  systemStatus,
+  type auditQuery,
+  type Settings,
+} from '@custos/contract';
+import type { z } from 'zod';
+import type { Request } from '../transport.ts';
+import { instant, type PageRequest, type TimeRange } from './instants.ts';
+
+export function overviewCalls(request: Request) {
+  return {
+    get: (signal?: AbortSignal) => request('GET', '/api/v1/overview', { schema: overview, signal }),
+  };
+}
+
+export function settingsCalls(request: Request) {
+  return {
+    get: (signal?: AbortSignal) => request('GET', '/api/v1/settings', { schema: settings, signal }),
+    update: (body: Partial<Settings>) => request('PATCH', '/api/v1/settings', { schema: settings, body }),
+  };
+}
+
+export function systemCalls(request: Request) {
+  return {
+    status: (signal?: AbortSignal) => request('GET', '/api/v1/system', { schema: systemStatus, signal }),
+  };
+}
+
+/** Filters of the audit log; times in milliseconds. */
+export interface AuditFilter extends TimeRange {
+  readonly actor?: string | undefined;
+  readonly action?: string | undefined;
+  readonly outcome?: z.input<typeof auditQuery>['outcome'];
+}
+
+export function auditCalls(request: Request) {
+  return {
+    /** Events, newest first. */
+    list: ({ from, to, ...query }: AuditFilter & PageRequest = {}, signal?: AbortSignal) =>
+      request('GET', '/api/v1/audit/events', {
+        schema: pageOf(auditEvent),
+        query: { ...query, from: instant(from), to: instant(to) },
+        signal,
+      }),
+  };
+}
+
+export function jobCalls(request: Request) {
+  const dead = (id: string, act: string): string => `/api/v1/jobs/dead/${encodeURIComponent(id)}/${act}`;
+  return {
+    schedules: (page: PageRequest = {}, signal?: AbortSignal) =>
+      request('GET', '/api/v1/jobs/schedules', { schema: pageOf(jobSchedule), query: { ...page }, signal }),
+    runs: (page: PageRequest = {}, signal?: AbortSignal) =>
+      request('GET', '/api/v1/jobs/runs', { schema: pageOf(jobRun), query: { ...page }, signal }),
+    dead: (page: PageRequest = {}, signal?: AbortSignal) =>
+      request('GET', '/api/v1/jobs/dead', { schema: pageOf(deadJob), query: { ...page }, signal }),
+    replay: (id: string) => request('POST', dead(id, 'replay'), { schema: done }),
+    discard: (id: string) => request('POST', dead(id, 'discard'), { schema: done }),
+  };
+}
