@@ -30,6 +30,8 @@ export default defineConfig({
     'typescript/consistent-type-imports': 'error',
     'typescript/ban-ts-comment': 'error',
     'import/no-cycle': 'error',
+    // Ports are plain objects made of closures: none of their functions uses `this`.
+    'typescript/unbound-method': 'off',
     'max-lines': ['error', { max: 400, skipBlankLines: false, skipComments: false }],
     'max-params': ['error', { max: 3 }],
     'no-console': 'error',
@@ -53,7 +55,16 @@ export default defineConfig({
     { files: [`${server}/cli/**`, 'scripts/**', 'bench/**', 'examples/**'], rules: { 'no-console': 'off' } },
     {
       // Tests and tools measure real time, pass environments to children and reach behind the doors.
-      files: ['**/*.test.ts', '**/test/**', 'scripts/**', 'bench/**', 'examples/**', 'checks/**', 'packages/web/**', 'packages/client/**'],
+      files: [
+        '**/*.test.ts',
+        '**/test/**',
+        'scripts/**',
+        'bench/**',
+        'examples/**',
+        'checks/**',
+        'packages/web/**',
+        'packages/client/**',
+      ],
       rules: {
         'no-restricted-properties': 'off',
         'no-restricted-imports': 'off',

@@ -18,18 +18,26 @@ function base32(bytes: Uint8Array): string {
   return text;
 }
 
+let lastTime = 0;
+let countWithinTime = 0;
+
 /**
  * Returns a new id such as `prb_01jd3k9v2w7m4q8x5t6y1z0a2c`: a prefix that names the kind, 48 bits of the
- * time and 80 random bits in Crockford base 32, so ids of one kind sort by the time of their making.
+ * time, a 16-bit count of ids within the millisecond and 64 random bits, in Crockford base 32. Ids that
+ * one process makes sort by the order of their making, which lists and cursors rely on.
  */
 export function newId(prefix: string, now: number): string {
+  countWithinTime = now === lastTime ? countWithinTime + 1 : 0;
+  lastTime = now;
   const bytes = new Uint8Array(16);
   let time = now;
   for (let index = 5; index >= 0; index -= 1) {
     bytes[index] = time % 256;
     time = Math.floor(time / 256);
   }
-  bytes.set(randomBytes(10), 6);
+  bytes[6] = (countWithinTime >>> 8) & 255;
+  bytes[7] = countWithinTime & 255;
+  bytes.set(randomBytes(8), 8);
   return `${prefix}_${base32(bytes)}`;
 }
 
