@@ -26,27 +26,15 @@ export type SecretReference = z.infer<typeof secretReference>;
 
 /** Lets `interval: '30s'` stand for `intervalMs: 30000`, for each `...Ms` field of the schema. */
 function withDurations<Shape extends z.ZodRawShape>(schema: z.ZodObject<Shape>) {
-  return z.preprocess((value, context) => {
+  return z.preprocess((value) => {
     if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
-    const out: Record<string, unknown> = {};
-    for (const [key, entry] of Object.entries(value)) {
-      if (key in schema.shape || !(`${key}Ms` in schema.shape)) {
-        out[key] = entry;
-        continue;
-      }
-      const ms = typeof entry === 'string' ? parseDuration(entry) : undefined;
-      if (ms === undefined) {
-        context.addIssue({
-          code: 'custom',
-          continue: true,
-          path: [key],
-          input: entry,
-          message: 'must be a duration such as 30s, 5m or 1h30m',
-        });
-      }
-      out[`${key}Ms`] = ms ?? 0;
-    }
-    return out;
+    return Object.fromEntries(
+      Object.entries(value).map(([key, entry]) => {
+        if (key in schema.shape || !(`${key}Ms` in schema.shape)) return [key, entry];
+        // What is not a duration is passed on, so that the schema refuses it among its other findings.
+        return [`${key}Ms`, (typeof entry === 'string' ? parseDuration(entry) : undefined) ?? entry];
+      }),
+    );
   }, schema);
 }
 
