@@ -1,0 +1,81 @@
+import { Readable } from 'node:stream';
+import { createClient, type ClickHouseClient, ClickHouseLogLevel } from '@clickhouse/client';
+import { columnsUnavailable, engineError } from './errors.ts';
+import type { ColumnParameters, QueryOptions } from './columns.ts';
+import type { Endpoint } from './endpoint.ts';
+
+/** Longest that a statement may take before its connection is given up; above the engine's own limit. */
+const requestTimeoutMs = 90_000;
+const connectionLimit = 16;
+
+/** The official client bound to one endpoint, with its errors turned into ours. */
+export interface Connection {
+  query<Row>(sql: string, parameters?: ColumnParameters, options?: QueryOptions): Promise<Row[]>;
+  command(sql: string, parameters?: ColumnParameters): Promise<void>;
+  /** Inserts lines of `JSONEachRow`; returns when the engine has them on disk. */
+  insertLines(table: string, lines: readonly string[], token: string): Promise<void>;
+  /** Resolves when the engine's HTTP interface answers, however busy the engine is; raises otherwise. */
+  ping(timeoutMs: number): Promise<void>;
+  close(): Promise<void>;
+}
+
+export function openConnection(endpoint: Endpoint): Connection {
+  const client: ClickHouseClient = createClient({
+    url: endpoint.url,
+    username: endpoint.user,
+    password: endpoint.password,
+    database: endpoint.database,
+    application: 'custos',
+    request_timeout: requestTimeoutMs,
+    max_open_connections: connectionLimit,
+    log: { level: ClickHouseLogLevel.OFF },
+    clickhouse_settings: { output_format_json_quote_64bit_integers: 0 },
+  });
+
+  return {
+    async query<Row>(sql: string, parameters?: ColumnParameters, options?: QueryOptions) {
+      try {
+        const result = await client.query({
+          query: sql,
+          format: 'JSONEachRow',
+          ...(parameters === undefined ? {} : { query_params: { ...parameters } }),
+          ...(options?.signal === undefined ? {} : { abort_signal: options.signal }),
+          ...(options?.timeoutMs === undefined
+            ? {}
+            : { clickhouse_settings: { max_execution_time: options.timeoutMs / 1000 } }),
+        });
+        return await result.json<Row>();
+      } catch (error) {
+        throw engineError(error, options?.signal);
+      }
+    },
+    async command(sql, parameters) {
+      try {
+        await client.command({
+          query: sql,
+          ...(parameters === undefined ? {} : { query_params: { ...parameters } }),
+        });
+      } catch (error) {
+        throw engineError(error);
+      }
+    },
+    async insertLines(table, lines, token) {
+      try {
+        const { stream } = await client.exec({
+          query: `INSERT INTO ${table} FORMAT JSONEachRow`,
+          values: Readable.from([Buffer.from(lines.join('\n'), 'utf8')]),
+          clickhouse_settings: { async_insert: 0, insert_deduplication_token: token },
+          query_id: token,
+        });
+        for await (const chunk of stream) void chunk;
+      } catch (error) {
+        throw engineError(error);
+      }
+    },
+    async ping(timeoutMs) {
+      const result = await client.ping({ select: false, abort_signal: AbortSignal.timeout(timeoutMs) });
+      if (!result.success) throw columnsUnavailable(result.error.message, result.error);
+    },
+    close: () => client.close(),
+  };
+}

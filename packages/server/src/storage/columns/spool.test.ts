@@ -1,0 +1,187 @@
+import {
+  appendFileSync,
+  cpSync,
+  mkdirSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeEach, expect, test } from 'vitest';
+import { temporaryDirectory } from '../../../test/columns.ts';
+import { systemClock } from '../../base/clock.ts';
+import { silentLogger } from '../../base/logger.ts';
+import { openSpool, type Spool, type SpoolBudget } from './spool.ts';
+
+const root = temporaryDirectory();
+afterAll(() => root.remove());
+
+let count = 0;
+let directory = '';
+let budget: SpoolBudget = { used: 0, limitBytes: 1e9 };
+beforeEach(() => {
+  directory = join(root.path, String((count += 1)));
+  budget = { used: 0, limitBytes: 1e9 };
+});
+
+function open(): Promise<Spool> {
+  budget = { used: 0, limitBytes: budget.limitBytes };
+  return openSpool({
+    directory,
+    budget,
+    syncDelayMs: 1,
+    clock: systemClock,
+    log: silentLogger,
+    appended: () => undefined,
+  });
+}
+
+/** Leaves the directory as a kill would: nothing is closed or tidied in it. */
+async function kill(spool: Spool): Promise<void> {
+  const left = `${directory}-left`;
+  cpSync(directory, left, { recursive: true });
+  await spool.close();
+  directory = left;
+}
+
+const limit = { rows: 1_000, bytes: 1e6 };
+const files = (): string[] => readdirSync(directory).toSorted();
+
+async function readAll(spool: Spool): Promise<string[]> {
+  const lines: string[] = [];
+  for (let block = await spool.read(limit); block !== undefined; block = await spool.read(limit)) {
+    lines.push(...block.lines);
+    spool.attempt(block);
+    await spool.acknowledge(block);
+  }
+  return lines;
+}
+
+test('rows come out as they went in, and the same rows again until acknowledged', async () => {
+  const spool = await open();
+  await Promise.all([spool.append(['1', '2']), spool.append(['3'])]);
+  const first = await spool.read(limit);
+  expect(first).toMatchObject({ lines: ['1', '2', '3'], firstRow: 0, attempted: false });
+  if (first === undefined) return;
+  spool.attempt(first);
+  expect(await spool.read(limit)).toMatchObject({ lines: ['1', '2', '3'], attempted: true });
+  await spool.acknowledge(first);
+  expect(await spool.read(limit)).toBeUndefined();
+  await spool.append(['4']);
+  expect(await spool.read(limit)).toMatchObject({ lines: ['4'], firstRow: 3, attempted: false });
+  await spool.close();
+});
+
+test('what an earlier process left comes first and counts as attempted', async () => {
+  const before = await open();
+  await before.append(['1']);
+  await kill(before);
+  const after = await open();
+  await after.append(['2']);
+  expect(await after.read(limit)).toMatchObject({ lines: ['1'], attempted: true, firstRow: 0 });
+  expect(await readAll(after)).toEqual(['1', '2']);
+  expect(budget.used).toBe(0);
+  await after.close();
+  expect(files()).toEqual([]);
+});
+
+test('a tail torn at any byte loses only the record it cuts', async () => {
+  const before = await open();
+  await before.append(['"first"']);
+  const [file] = files();
+  let path = join(directory, file ?? '');
+  const whole = statSync(path).size;
+  await before.append(['"second"']);
+  const full = statSync(path).size;
+  await kill(before);
+  path = join(directory, file ?? '');
+  for (let size = full - 1; size >= whole; size -= 5) {
+    truncateSync(path, size);
+    const after = await open();
+    await after.append(['"third"']);
+    const first = await after.read(limit);
+    expect(first?.lines).toEqual(['"first"']);
+    await after.close();
+    for (const name of files()) if (name !== file) truncateSync(join(directory, name), 0);
+  }
+  const last = await open();
+  expect(await readAll(last)).toEqual(['"first"']);
+  expect(budget.used).toBe(0);
+  await last.close();
+});
+
+test('garbage behind the last record, and a file without header, do no harm', async () => {
+  const before = await open();
+  await before.append(['1']);
+  await kill(before);
+  appendFileSync(join(directory, files()[0] ?? ''), Buffer.alloc(100_000, 7));
+  writeFileSync(join(directory, '000000000900-0123456789abcdef.spool'), 'CUST');
+  const after = await open();
+  await after.append(['2']);
+  expect(await readAll(after)).toEqual(['1', '2']);
+  expect(budget.used).toBe(0);
+  await after.close();
+});
+
+test('a full spool refuses with 503 and takes rows again once some are delivered', async () => {
+  budget = { used: 0, limitBytes: 2_000 };
+  const spool = await open();
+  const row = 'x'.repeat(900);
+  await spool.append([row]);
+  await spool.append([row]);
+  await expect(spool.append([row])).rejects.toMatchObject({
+    code: 'spool_full',
+    status: 503,
+    retryAfterSeconds: 30,
+  });
+  expect(await readAll(spool)).toEqual([row, row]);
+  await spool.append([row]);
+  expect(await readAll(spool)).toEqual([row]);
+  await spool.close();
+});
+
+test('a write that fails keeps nothing, says so, and later rows are taken', async () => {
+  const spool = await open();
+  await spool.append(['1']);
+  await readAll(spool);
+  await spool.close();
+  // A file where the directory was makes every write fail, for root too.
+  rmSync(directory, { recursive: true });
+  writeFileSync(directory, '');
+  await expect(spool.append(['2'])).rejects.toMatchObject({ code: 'spool_failed', status: 503 });
+  expect(budget.used).toBe(0);
+  rmSync(directory);
+  mkdirSync(directory);
+  await spool.append(['3']);
+  expect(await readAll(spool)).toEqual(['3']);
+  await spool.close();
+});
+
+test('delivered segments give their space back while others wait', async () => {
+  const spool = await open();
+  const row = JSON.stringify({ pad: 'x'.repeat(100_000) });
+  for (let batch = 0; batch < 4; batch += 1) await spool.append(Array.from({ length: 60 }, () => row));
+  expect(files().length).toBeGreaterThan(1);
+  let read = 0;
+  let least = Infinity;
+  for (let block = await spool.read(limit); block !== undefined; block = await spool.read(limit)) {
+    read += block.lines.length;
+    await spool.acknowledge(block);
+    least = Math.min(least, files().length);
+  }
+  expect(read).toBe(240);
+  expect(least).toBeLessThanOrEqual(1);
+  await spool.close();
+  expect(files()).toEqual([]);
+});
+
+test('a row above a megabyte is refused by name', async () => {
+  const spool = await open();
+  await expect(spool.append(['x'.repeat(1_100_000)])).rejects.toMatchObject({
+    code: 'row_too_large',
+    status: 413,
+  });
+  await spool.close();
+});
