@@ -1,4 +1,14 @@
-import type { Criticality, ProbeKindName, Status, StreamEvent } from '@custos/contract';
+import type {
+  Criticality,
+  MaintenanceInput,
+  Origin,
+  ProbeInput,
+  ProbeKindName,
+  ResultStatus,
+  ServiceInput,
+  Status,
+  StreamEvent,
+} from '@custos/contract';
 import type { AfterCommit } from '../base/after-commit.ts';
 import type { StateTx } from '../storage/state/state.ts';
 
@@ -10,7 +20,13 @@ import type { StateTx } from '../storage/state/state.ts';
  *   fault was on our side.
  * - **status**: what a probe is after its last results (N of M), its parents, pauses and windows are weighed.
  * - **service**: a group of probes with a criticality, a promise (SLO) and services that it depends on.
- * - **blocked**: failing while a service that it depends on is down; pages nobody.
+ * - **blocked**: a service that its own service depends on is down, so its results say nothing about it;
+ *   pages nobody.
+ * - **condition**: what the last results alone say (N of M), before pauses, windows and parents are weighed.
+ * - **beat**: one result as a tick of the heartbeat bar; the last 60 are kept in State.
+ * - **ping**: a call of a watched job to its heartbeat probe: start, finish or fail.
+ * - **seat**: the right to be the one node that checks and records; a lease when State is shared.
+ * - **doubt**: a failure that may be the fault of our own network, settled by asking **witnesses**.
  */
 
 /** What is known about a probe right after a result or a change of status; what rules look at. */
@@ -60,3 +76,87 @@ export interface ResultRow {
 
 /** Tells live viewers. */
 export type Publish = (event: StreamEvent) => void;
+
+/** What a kind's check found. */
+export interface CheckOutcome {
+  readonly status: ResultStatus;
+  readonly latencyMs: number | null;
+  /** In words, for people; without secrets. */
+  readonly message: string;
+  /** Figures with units in their names, such as `certificate_days`. */
+  readonly values: Readonly<Record<string, number>>;
+  /** True when the fault may be our own network's: the name was not resolved, or there is no route. */
+  readonly doubt?: boolean;
+  /** True when one such result settles the status by itself, without N of M, as a job that says it failed. */
+  readonly decisive?: boolean;
+}
+
+/** A look at a part of Custos itself, shown by the built-in process probe. */
+export interface SelfCheck {
+  /** Such as `state`; its figures are expected to carry names of their own. */
+  readonly name: string;
+  readonly title: string;
+  check(signal: AbortSignal): Promise<CheckOutcome>;
+}
+
+/** Encrypts what must not be readable in the store. `owner` binds a sealed text to its place. */
+export interface SecretBox {
+  seal(plaintext: string, owner: string): string | Promise<string>;
+  open(sealed: string, owner: string): string | Promise<string>;
+}
+
+/** The right to write that the present holder has. */
+export interface SeatHold {
+  readonly signal: AbortSignal;
+  /** Rejects when the seat is lost, and keeps it until `tx` ends. */
+  fenced(tx: StateTx): Promise<void>;
+}
+
+/** Decides which node checks. `jobs.leases` satisfies it. */
+export interface Seats {
+  hold(
+    name: string,
+    options: { onGained(hold: SeatHold): void | Promise<void>; onLost(): void | Promise<void> },
+  ): { held(): boolean; stop(): Promise<void> };
+}
+
+/** A result as a tick; `maintenance` when it fell into a window. */
+export interface Beat {
+  readonly at: number;
+  readonly status: ResultStatus | 'maintenance';
+  readonly latencyMs: number | null;
+}
+
+/** A saved probe. Secret options are apart from the others, sealed. */
+export interface ProbeDefinition extends ProbeInput {
+  readonly id: string;
+  readonly secrets: Readonly<Record<string, string>>;
+  /** A heartbeat's address, sealed; null for other kinds. */
+  readonly pingToken: string | null;
+  readonly origin: Origin;
+  readonly createdAt: number;
+  readonly updatedAt: number;
+}
+
+export interface ServiceDefinition extends ServiceInput {
+  readonly id: string;
+  readonly origin: Origin;
+  readonly createdAt: number;
+  readonly updatedAt: number;
+}
+
+export interface MaintenanceDefinition extends MaintenanceInput {
+  readonly id: string;
+  readonly origin: Origin;
+  readonly createdAt: number;
+}
+
+/** What the calls of a watched job left behind; times in ms. */
+export interface PingState {
+  readonly lastStartAt: number | null;
+  readonly lastFinishAt: number | null;
+  readonly lastFailAt: number | null;
+  readonly durationMs: number | null;
+  readonly exitCode: number | null;
+  readonly note: string;
+}
