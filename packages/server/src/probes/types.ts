@@ -99,12 +99,6 @@ export interface SelfCheck {
   check(signal: AbortSignal): Promise<CheckOutcome>;
 }
 
-/** Encrypts what must not be readable in the store. `owner` binds a sealed text to its place. */
-export interface SecretBox {
-  seal(plaintext: string, owner: string): string | Promise<string>;
-  open(sealed: string, owner: string): string | Promise<string>;
-}
-
 /** The right to write that the present holder has. */
 export interface SeatHold {
   readonly signal: AbortSignal;
@@ -127,12 +121,11 @@ export interface Beat {
   readonly latencyMs: number | null;
 }
 
-/** A saved probe. Secret options are apart from the others, sealed. */
+/** A saved probe. Secret options are not among its options; they are in the store of secrets. */
 export interface ProbeDefinition extends ProbeInput {
   readonly id: string;
-  readonly secrets: Readonly<Record<string, string>>;
-  /** A heartbeat's address, sealed; null for other kinds. */
-  readonly pingToken: string | null;
+  /** Which secret options are set. */
+  readonly secretNames: readonly string[];
   readonly origin: Origin;
   readonly createdAt: number;
   readonly updatedAt: number;

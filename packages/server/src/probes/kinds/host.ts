@@ -62,12 +62,10 @@ const options = z.strictObject({
   memoryPercent: percentLimit
     .default(85)
     .meta({ title: 'Memory, %', description: 'Degraded above this; empty for no limit.' }),
-  diskPercent: percentLimit
-    .default(90)
-    .meta({
-      title: 'Disk, %',
-      description: 'Degraded when any mount is fuller than this; empty for no limit.',
-    }),
+  diskPercent: percentLimit.default(90).meta({
+    title: 'Disk, %',
+    description: 'Degraded when any mount is fuller than this; empty for no limit.',
+  }),
   mounts: z
     .array(z.string().trim().startsWith('/', 'must be a path that starts with /').max(500))
     .max(50)

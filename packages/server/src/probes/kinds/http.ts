@@ -53,43 +53,35 @@ const options = z.strictObject({
     .enum(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'])
     .default('GET')
     .meta({ title: 'Method', description: 'How to ask.' }),
-  headers: headers
-    .default({})
-    .meta({
-      title: 'Headers',
-      description: 'Sent with the request. Visible to everybody who may see the probe.',
-    }),
+  headers: headers.default({}).meta({
+    title: 'Headers',
+    description: 'Sent with the request. Visible to everybody who may see the probe.',
+  }),
   body: z
     .string()
     .max(65_536)
     .optional()
     .meta({ title: 'Body', description: 'Sent with the request.', multiline: true }),
-  expectedStatus: expectedStatus
-    .default(['200-299'])
-    .meta({
-      title: 'Expected status',
-      description: 'Statuses or ranges that count as up.',
-      placeholder: '200-299',
-    }),
+  expectedStatus: expectedStatus.default(['200-299']).meta({
+    title: 'Expected status',
+    description: 'Statuses or ranges that count as up.',
+    placeholder: '200-299',
+  }),
   bodyContains: z
     .string()
     .min(1)
     .max(1000)
     .optional()
     .meta({ title: 'Body contains', description: 'Text that the answer must hold.' }),
-  bodyMatches: safePattern
-    .optional()
-    .meta({
-      title: 'Body matches',
-      description: 'Regular expression (RE2) that must match somewhere in the answer.',
-    }),
-  jsonPath: jsonPath
-    .optional()
-    .meta({
-      title: 'JSON path',
-      description: 'Something must be there in the answer (RFC 9535).',
-      placeholder: '$.status',
-    }),
+  bodyMatches: safePattern.optional().meta({
+    title: 'Body matches',
+    description: 'Regular expression (RE2) that must match somewhere in the answer.',
+  }),
+  jsonPath: jsonPath.optional().meta({
+    title: 'JSON path',
+    description: 'Something must be there in the answer (RFC 9535).',
+    placeholder: '$.status',
+  }),
   jsonEquals: z
     .string()
     .max(1000)
@@ -103,23 +95,15 @@ const options = z.strictObject({
     .boolean()
     .default(true)
     .meta({ title: 'Verify the certificate', description: 'Off accepts any certificate.' }),
-  certificateAuthority: authority
-    .optional()
-    .meta({
-      title: 'Private authority',
-      description: 'PEM certificates to trust instead of the public ones.',
-      multiline: true,
-    }),
-  certificateDays: z
-    .number()
-    .int()
-    .min(0)
-    .max(365)
-    .default(14)
-    .meta({
-      title: 'Certificate days',
-      description: 'Degraded when the certificate ends in fewer days than this.',
-    }),
+  certificateAuthority: authority.optional().meta({
+    title: 'Private authority',
+    description: 'PEM certificates to trust instead of the public ones.',
+    multiline: true,
+  }),
+  certificateDays: z.number().int().min(0).max(365).default(14).meta({
+    title: 'Certificate days',
+    description: 'Degraded when the certificate ends in fewer days than this.',
+  }),
   username: z.string().max(200).optional().meta({ title: 'User name', description: 'For HTTP Basic.' }),
   password: z
     .string()

@@ -35,20 +35,14 @@ const options = z.strictObject({
     .max(4000)
     .default('select 1')
     .meta({ title: 'Query', description: 'Run in a read-only transaction.', multiline: true }),
-  expected: z
-    .string()
-    .max(1000)
-    .optional()
-    .meta({
-      title: 'Expected value',
-      description: 'What the first column of the first row must be, as text.',
-    }),
-  connectionsPercent: percentLimit
-    .default(90)
-    .meta({
-      title: 'Connections, %',
-      description: 'Degraded when more of the server’s connections are in use.',
-    }),
+  expected: z.string().max(1000).optional().meta({
+    title: 'Expected value',
+    description: 'What the first column of the first row must be, as text.',
+  }),
+  connectionsPercent: percentLimit.default(90).meta({
+    title: 'Connections, %',
+    description: 'Degraded when more of the server’s connections are in use.',
+  }),
 });
 
 function clientSettings(text: string, address: string, timeoutMs: number): pg.ClientConfig {

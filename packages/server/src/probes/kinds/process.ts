@@ -4,26 +4,14 @@ import type { CheckOutcome, SelfCheck } from '../types.ts';
 import { defineKind, type CheckContext } from './kind.ts';
 
 const options = z.strictObject({
-  eventLoopDelayMs: z
-    .number()
-    .min(1)
-    .max(60_000)
-    .nullable()
-    .default(500)
-    .meta({
-      title: 'Event-loop delay, ms',
-      description: 'Degraded when the 99th percentile is above this; empty for no limit.',
-    }),
-  memoryBytes: z
-    .number()
-    .int()
-    .min(1)
-    .nullable()
-    .default(null)
-    .meta({
-      title: 'Memory, bytes',
-      description: 'Degraded when the process uses more than this; empty for no limit.',
-    }),
+  eventLoopDelayMs: z.number().min(1).max(60_000).nullable().default(500).meta({
+    title: 'Event-loop delay, ms',
+    description: 'Degraded when the 99th percentile is above this; empty for no limit.',
+  }),
+  memoryBytes: z.number().int().min(1).nullable().default(null).meta({
+    title: 'Memory, bytes',
+    description: 'Degraded when the process uses more than this; empty for no limit.',
+  }),
 });
 
 async function look(check: SelfCheck, signal: AbortSignal): Promise<CheckOutcome> {

@@ -22,12 +22,10 @@ const options = z.strictObject({
     .max(1000)
     .optional()
     .meta({ title: 'Password', description: 'Sent with AUTH.', secret: true }),
-  memoryPercent: percentLimit
-    .default(90)
-    .meta({
-      title: 'Memory, %',
-      description: 'Degraded above this share of the server’s maxmemory, when it has one.',
-    }),
+  memoryPercent: percentLimit.default(90).meta({
+    title: 'Memory, %',
+    description: 'Degraded above this share of the server’s maxmemory, when it has one.',
+  }),
 });
 
 /** Reads `name:value` lines of INFO into numbers; what is not a number is left out. */

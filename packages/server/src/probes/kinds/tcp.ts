@@ -31,15 +31,11 @@ function unescape(text: string): string {
 const options = z.strictObject({
   host: host.meta({ title: 'Host', description: 'Name or address.', placeholder: 'mail.example.com' }),
   port: port.meta({ title: 'Port', description: 'Where it listens.', placeholder: '25' }),
-  send: z
-    .string()
-    .max(1000)
-    .optional()
-    .meta({
-      title: 'Send',
-      description: 'Text to send once connected; \\r and \\n work.',
-      placeholder: 'PING\\r\\n',
-    }),
+  send: z.string().max(1000).optional().meta({
+    title: 'Send',
+    description: 'Text to send once connected; \\r and \\n work.',
+    placeholder: 'PING\\r\\n',
+  }),
   expect: z
     .string()
     .min(1)

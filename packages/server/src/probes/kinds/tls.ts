@@ -9,30 +9,19 @@ const options = z.strictObject({
   serverName: host
     .optional()
     .meta({ title: 'Server name', description: 'Name to ask for and to check, if not the host.' }),
-  certificateDays: z
-    .number()
-    .int()
-    .min(0)
-    .max(365)
-    .default(14)
-    .meta({
-      title: 'Certificate days',
-      description: 'Degraded when a certificate of the chain ends in fewer days than this.',
-    }),
-  verifyTls: z
-    .boolean()
-    .default(true)
-    .meta({
-      title: 'Verify chain and name',
-      description: 'Off looks at the dates only, for self-signed certificates.',
-    }),
-  certificateAuthority: authority
-    .optional()
-    .meta({
-      title: 'Private authority',
-      description: 'PEM certificates to trust instead of the public ones.',
-      multiline: true,
-    }),
+  certificateDays: z.number().int().min(0).max(365).default(14).meta({
+    title: 'Certificate days',
+    description: 'Degraded when a certificate of the chain ends in fewer days than this.',
+  }),
+  verifyTls: z.boolean().default(true).meta({
+    title: 'Verify chain and name',
+    description: 'Off looks at the dates only, for self-signed certificates.',
+  }),
+  certificateAuthority: authority.optional().meta({
+    title: 'Private authority',
+    description: 'PEM certificates to trust instead of the public ones.',
+    multiline: true,
+  }),
 });
 
 /** Makes a TLS handshake and looks at the certificates: chain, name and days left. */
