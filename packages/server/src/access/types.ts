@@ -7,6 +7,9 @@ import type { Permission } from '@custos/contract';
  * - **session**: a sign-in of a user in one browser; a server-side row is the truth.
  * - **API token**: a secret that a program sends; belongs to a user, can do a part of what they can.
  * - **role**: a set of permissions, kept as data.
+ * - **set-up link**: how the first person gets an account; there is none from the start.
+ * - **lock**: the time during which an account or an address may not try to sign in.
+ * - **host operator**: whoever can run the command line on the host; needs no account.
  */
 
 /** Who is calling and what they may do. Made anew for every request, so changes act on the next one. */
@@ -27,6 +30,18 @@ export interface Identity {
 export interface Caller {
   readonly address: string;
   readonly device: string;
+}
+
+/** A request with its id, for the record of what it does. */
+export interface CallContext extends Caller {
+  readonly requestId: string | null;
+}
+
+/** A person who has just signed in. */
+export interface SignedIn {
+  /** The session token: goes into the cookie and is not kept anywhere in plain text. */
+  readonly token: string;
+  readonly identity: Identity;
 }
 
 /** What the HTTP server needs from this domain. */

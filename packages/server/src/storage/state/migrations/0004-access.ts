@@ -4,7 +4,7 @@ import type { Migration } from '../migrate.ts';
  * Users, roles, sessions, API tokens, the set-up link and sign-in failures. Secrets are kept as hashes
  * only: argon2id for passwords, SHA-256 for random tokens of 256 bits.
  */
-export const access: Migration = {
+export const accessMigration: Migration = {
   id: '0004-access',
   async up(db) {
     await db.schema

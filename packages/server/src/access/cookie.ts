@@ -1,0 +1,35 @@
+/**
+ * The session cookie. One installation uses one name: `__Host-custos`, which a browser keeps only when it
+ * is Secure, for the whole host and without a domain (RFC 6265bis, 4.1.3.2), or `custos` where the
+ * operator allowed sign-in over plain HTTP. Browsers treat loopback as trustworthy, so the first form also
+ * works on http://127.0.0.1 and http://localhost.
+ */
+
+/** The name under which the session token travels. `secure` is false only with `allowInsecureCookie`. */
+export function sessionCookieName(secure: boolean): string {
+  return secure ? '__Host-custos' : 'custos';
+}
+
+export interface SessionCookieOptions {
+  readonly httpOnly: true;
+  readonly secure: boolean;
+  /** Never sent along with a request that another site started. */
+  readonly sameSite: 'strict';
+  readonly path: '/';
+}
+
+/** The attributes of the cookie (OWASP ASVS 5.0, 3.3). It has no expiry: the server's row decides. */
+export function sessionCookieOptions(secure: boolean): SessionCookieOptions {
+  return { httpOnly: true, secure, sameSite: 'strict', path: '/' };
+}
+
+/** The `Set-Cookie` value that gives the browser its session; `token` is URL-safe base 64. */
+export function sessionCookie(token: string, secure: boolean): string {
+  const attributes = 'Path=/; HttpOnly; SameSite=Strict';
+  return `${sessionCookieName(secure)}=${token}; ${attributes}${secure ? '; Secure' : ''}`;
+}
+
+/** The `Set-Cookie` value that removes the session from the browser. */
+export function endedSessionCookie(secure: boolean): string {
+  return `${sessionCookie('', secure)}; Max-Age=0`;
+}

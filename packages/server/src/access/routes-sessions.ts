@@ -1,0 +1,133 @@
+import {
+  byId,
+  done,
+  identity as identitySchema,
+  pageOf,
+  pageQuery,
+  password,
+  session,
+  setupRequest,
+  setupState,
+  signInRequest,
+  type IdentityView,
+} from '@custos/contract';
+import { z } from 'zod';
+import type { Routes } from '../http/types.ts';
+import { endedSessionCookie, sessionCookie } from './cookie.ts';
+import { callerOf, contextOf } from './request-context.ts';
+import type { Access } from './service.ts';
+import type { Identity } from './types.ts';
+
+/** Passwords are costly to check: set-up and sign-in take few requests per minute and address. */
+const setupPerMinute = 10;
+const signInPerMinute = 30;
+
+const passwordChange = z.object({ current: z.string().max(1024), password });
+
+const viewOf = ({ userId, email, name, role, permissions }: Identity): IdentityView => ({
+  userId,
+  email,
+  name,
+  role,
+  permissions: [...permissions],
+});
+
+/** Set-up, signing in and out, and what people do with their own sessions and password. */
+export function sessionRoutes({
+  access,
+  secureCookie,
+}: {
+  readonly access: Access;
+  readonly secureCookie: boolean;
+}): Routes {
+  return async (app) => {
+    app.get(
+      '/api/v1/setup',
+      { schema: { tags: ['access'], response: { 200: setupState } }, config: { access: 'public' } },
+      async () => ({ needed: await access.setupNeeded() }),
+    );
+
+    // Recorded by the service, which knows the user that the act creates.
+    app.post(
+      '/api/v1/setup',
+      {
+        schema: { tags: ['access'], body: setupRequest, response: { 200: identitySchema } },
+        config: { access: 'public', requestsPerMinute: setupPerMinute },
+      },
+      async (request, reply) => {
+        const { token, identity } = await access.completeSetup(request.body, contextOf(request));
+        reply.header('set-cookie', sessionCookie(token, secureCookie));
+        return viewOf(identity);
+      },
+    );
+
+    app.get(
+      '/api/v1/session',
+      { schema: { tags: ['access'], response: { 200: identitySchema } }, config: { access: 'signed-in' } },
+      async (request) => viewOf(callerOf(request)),
+    );
+
+    // Recorded by the service, with the reason that the answer keeps to itself.
+    app.post(
+      '/api/v1/session',
+      {
+        schema: { tags: ['access'], body: signInRequest, response: { 200: identitySchema } },
+        config: { access: 'public', requestsPerMinute: signInPerMinute },
+      },
+      async (request, reply) => {
+        const replaces = request.identity?.sessionId ?? null;
+        const { token, identity } = await access.signIn({ ...request.body, replaces }, contextOf(request));
+        reply.header('set-cookie', sessionCookie(token, secureCookie));
+        return viewOf(identity);
+      },
+    );
+
+    app.delete(
+      '/api/v1/session',
+      {
+        schema: { tags: ['access'], response: { 200: done } },
+        config: { access: 'signed-in', audit: 'session.end' },
+      },
+      async (request, reply) => {
+        await access.signOut(callerOf(request));
+        reply.header('set-cookie', endedSessionCookie(secureCookie));
+        return { ok: true as const };
+      },
+    );
+
+    app.get(
+      '/api/v1/sessions',
+      {
+        schema: { tags: ['access'], querystring: pageQuery, response: { 200: pageOf(session) } },
+        config: { access: 'signed-in' },
+      },
+      async (request) => access.sessions.list(callerOf(request), request.query),
+    );
+
+    app.delete(
+      '/api/v1/sessions/:id',
+      {
+        schema: { tags: ['access'], params: byId, response: { 200: done } },
+        config: { access: 'signed-in', audit: 'session.end' },
+      },
+      async (request) => {
+        await access.sessions.end(callerOf(request), request.params.id);
+        return { ok: true as const };
+      },
+    );
+
+    app.post(
+      '/api/v1/session/password',
+      {
+        schema: { tags: ['access'], body: passwordChange, response: { 200: identitySchema } },
+        config: { access: 'signed-in', audit: 'password.change', requestsPerMinute: signInPerMinute },
+      },
+      async (request, reply) => {
+        const context = contextOf(request);
+        const { token, identity } = await access.changePassword(callerOf(request), request.body, context);
+        reply.header('set-cookie', sessionCookie(token, secureCookie));
+        return viewOf(identity);
+      },
+    );
+  };
+}

@@ -1,0 +1,59 @@
+import { byId, pageOf, pageQuery, role, user, userCreate, userUpdate } from '@custos/contract';
+import type { Routes } from '../http/types.ts';
+import { callerOf } from './request-context.ts';
+import type { Access } from './service.ts';
+
+/** People with an account, and the roles. */
+export function userRoutes(access: Access): Routes {
+  return async (app) => {
+    app.get(
+      '/api/v1/users',
+      {
+        schema: { tags: ['access'], querystring: pageQuery, response: { 200: pageOf(user) } },
+        config: { access: 'user.read' },
+      },
+      async (request) => access.users.list(request.query),
+    );
+
+    app.post(
+      '/api/v1/users',
+      {
+        schema: { tags: ['access'], body: userCreate, response: { 201: user } },
+        config: { access: 'user.manage', audit: 'user.create' },
+      },
+      async (request, reply) => {
+        request.auditDetails['role'] = request.body.role;
+        const made = await access.users.create(request.body, callerOf(request));
+        request.auditTarget = { type: 'user', id: made.id };
+        return reply.code(201).send(made);
+      },
+    );
+
+    app.patch(
+      '/api/v1/users/:id',
+      {
+        schema: { tags: ['access'], params: byId, body: userUpdate, response: { 200: user } },
+        config: { access: 'user.manage', audit: 'user.update' },
+      },
+      async (request) => {
+        const { name, role: newRole, disabled } = request.body;
+        Object.assign(request.auditDetails, {
+          changes: Object.keys(request.body),
+          ...(newRole === undefined ? {} : { role: newRole }),
+          ...(disabled === undefined ? {} : { disabled }),
+        });
+        const change = { name, role: newRole, disabled };
+        return access.users.update(request.params.id, change, callerOf(request));
+      },
+    );
+
+    app.get(
+      '/api/v1/roles',
+      {
+        schema: { tags: ['access'], response: { 200: pageOf(role) } },
+        config: { access: 'user.read' },
+      },
+      async () => access.roles.list(),
+    );
+  };
+}

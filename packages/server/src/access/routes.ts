@@ -1,0 +1,22 @@
+import type { Routes } from '../http/types.ts';
+import { sessionRoutes } from './routes-sessions.ts';
+import { tokenRoutes } from './routes-tokens.ts';
+import { userRoutes } from './routes-users.ts';
+import type { Access } from './service.ts';
+
+export interface AccessRoutesOptions {
+  /**
+   * False only where the operator allowed sign-in over plain HTTP; the cookie is then `custos` without
+   * Secure. The server must read the cookie of `sessionCookieName` for the same value.
+   */
+  readonly secureCookie: boolean;
+}
+
+/** Every route of this domain, as one plugin. */
+export function accessRoutes(access: Access, { secureCookie }: AccessRoutesOptions): Routes {
+  return async (app) => {
+    await app.register(sessionRoutes({ access, secureCookie }));
+    await app.register(userRoutes(access));
+    await app.register(tokenRoutes(access));
+  };
+}

@@ -1,0 +1,76 @@
+import type { ApiTokenView, Page, Permission } from '@custos/contract';
+import { invalidInput, notFound } from '../base/errors.ts';
+import { newId } from '../base/ids.ts';
+import { personsOnly } from './errors.ts';
+import { missingToGrant } from './grants.ts';
+import { pageById, type PageRequest } from './id-page.ts';
+import type { AccessParts } from './parts.ts';
+import { hashToken, makeApiToken } from './secret-tokens.ts';
+import type { StoredToken } from './token-store.ts';
+import type { Identity } from './types.ts';
+
+export interface NewToken {
+  readonly name: string;
+  readonly permissions: readonly Permission[];
+  readonly expiresInDays: number;
+}
+
+const dayMs = 86_400_000;
+const longestDays = 365;
+
+const viewOf = (token: StoredToken): ApiTokenView => ({ ...token, permissions: [...token.permissions] });
+
+/** Secrets for programs. Those who may manage tokens see and revoke everybody's, others their own. */
+export function createTokens({ clock, reads, writes }: AccessParts) {
+  const reach = (actor: Identity) => (actor.permissions.has('token.manage') ? null : actor.userId);
+
+  return {
+    list(actor: Identity, page: PageRequest): Promise<Page<ApiTokenView>> {
+      return pageById(page, (slice) => reads.tokens(reach(actor), slice), viewOf);
+    },
+
+    /**
+     * Makes a token for the actor. The reply is the only place where the token itself ever is. Refused: a
+     * permission that the actor lacks, a life beyond a year, and a token that makes tokens, which would
+     * outlive its own end.
+     */
+    async create(actor: Identity, request: NewToken): Promise<ApiTokenView & { token: string }> {
+      if (actor.kind !== 'user') throw personsOnly();
+      const permissions = new Set(request.permissions);
+      const missing = missingToGrant(actor.permissions, permissions);
+      const { expiresInDays: days } = request;
+      const faults = [
+        ...(permissions.size === 0
+          ? [{ field: 'permissions', message: 'must name at least one permission' }]
+          : []),
+        ...(missing.length > 0
+          ? [{ field: 'permissions', message: `must be among your own; you lack ${missing.join(', ')}` }]
+          : []),
+        ...(Number.isInteger(days) && days >= 1 && days <= longestDays
+          ? []
+          : [{ field: 'expiresInDays', message: `must be a whole number from 1 to ${longestDays}` }]),
+      ];
+      if (faults.length > 0) throw invalidInput(faults);
+
+      const now = clock.now();
+      const { token, hint } = makeApiToken();
+      const made: StoredToken = {
+        id: newId('tok', now),
+        userId: actor.userId,
+        name: request.name,
+        permissions,
+        hint,
+        createdAt: now,
+        expiresAt: now + days * dayMs,
+        lastUsedAt: null,
+      };
+      await writes.addToken(made, hashToken(token));
+      return { ...viewOf(made), token };
+    },
+
+    /** Revokes a token for good; one that the actor may not see is `not_found`. */
+    async revoke(actor: Identity, id: string): Promise<void> {
+      if (!(await writes.revokeToken(id, reach(actor), clock.now()))) throw notFound('API token', id);
+    },
+  };
+}
