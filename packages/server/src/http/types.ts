@@ -1,5 +1,6 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Permission, StreamEvent } from '@custos/contract';
-import type { FastifyInstance, FastifyPluginAsync, RawServerDefault } from 'fastify';
+import type { FastifyBaseLogger, FastifyInstance, FastifyPluginAsync, RawServerDefault } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import type { Identity } from '../access/types.ts';
 
@@ -36,8 +37,9 @@ declare module 'fastify' {
 /** The server as routes see it: schemas are zod, so handlers know their input and output types. */
 export type Server = FastifyInstance<
   RawServerDefault,
-  import('node:http').IncomingMessage,
-  import('node:http').ServerResponse,
+  IncomingMessage,
+  ServerResponse,
+  FastifyBaseLogger,
   ZodTypeProvider
 >;
 
@@ -47,4 +49,41 @@ export type Routes = FastifyPluginAsync<Record<never, never>, RawServerDefault, 
 /** Sends live events to everybody who watches, on every node. */
 export interface EventHub {
   publish(event: StreamEvent): void;
+}
+
+/** Tells every node that shares State; a message may get lost. `storage/state` has one. */
+export interface NodeBroadcast {
+  /** At most 7,000 bytes. */
+  publish(topic: string, payload: string): Promise<void>;
+  subscribe(topic: string, receive: (payload: string) => void): () => void;
+}
+
+/** One act, for the record. */
+export interface AuditEntry {
+  readonly actor: {
+    readonly type: 'user' | 'token' | 'anonymous';
+    readonly id: string;
+    readonly name: string;
+  };
+  readonly action: string;
+  readonly target: { readonly type: string; readonly id: string } | null;
+  readonly outcome: 'attempted' | 'succeeded' | 'failed' | 'denied';
+  readonly address: string;
+  readonly requestId: string;
+  readonly details: Readonly<Record<string, unknown>>;
+}
+
+/** Where acts are recorded. A rejected promise means: no record. */
+export interface AuditPort {
+  append(entry: AuditEntry): Promise<void>;
+}
+
+/** A part that `/readyz` asks. */
+export interface ReadinessCheck {
+  /** Such as `state`. */
+  readonly name: string;
+  /** Without a required part the server is not ready (503); without another it is degraded (200). */
+  readonly required: boolean;
+  /** Rejects when the part does not work. */
+  check(): Promise<void>;
 }

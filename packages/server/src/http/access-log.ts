@@ -1,0 +1,34 @@
+import type { Logger } from '../base/logger.ts';
+import type { Histogram } from './metrics.ts';
+import type { Server } from './types.ts';
+
+const quiet = new Set(['/livez', '/readyz', '/metrics']);
+
+/**
+ * Writes one line per request and measures it. Lines name the route's pattern and the id it was called
+ * with, never the path or the query, since those may hold tokens.
+ */
+export function installAccessLog(
+  app: Server,
+  { log, durations }: { log: Logger; durations: Histogram },
+): void {
+  app.addHook('onResponse', async (request, reply) => {
+    const route = request.is404 ? '(none)' : (request.routeOptions.url ?? '(none)');
+    const durationMs = Math.round(reply.elapsedTime * 10) / 10;
+    durations.observe(
+      { method: request.method, route, status: String(reply.statusCode) },
+      reply.elapsedTime / 1000,
+    );
+    const line = {
+      requestId: request.id,
+      method: request.method,
+      route,
+      status: reply.statusCode,
+      durationMs,
+      address: request.ip,
+      identity: request.identity?.tokenId ?? request.identity?.userId ?? null,
+    };
+    if (quiet.has(route)) log.debug(line, 'request');
+    else log.info(line, 'request');
+  });
+}
