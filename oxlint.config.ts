@@ -1,11 +1,11 @@
 import { defineConfig } from 'oxlint';
-import { walls } from './checks/walls.ts';
+import { domains, walls } from './checks/walls.ts';
 
 const server = 'packages/server/src';
 
 /** Import patterns that a folder may not reach, from the table in `checks/walls.ts`. */
-function forbiddenFor(folder: string): { group: string[]; message: string } {
-  const allowed = walls[folder] ?? [];
+function forbiddenFor(folder: string, also: readonly string[] = []): { group: string[]; message: string } {
+  const allowed = [...(walls[folder] ?? []), ...also];
   const group = ['**/store.ts', '!./store.ts', '!./**/store.ts'];
   for (const other of Object.keys(walls)) {
     if (other === folder || allowed.includes('*') || allowed.includes(other)) continue;
@@ -50,6 +50,12 @@ export default defineConfig({
           'no-restricted-imports': ['error', { patterns: [forbiddenFor(folder)] }] as never,
         },
       })),
+    ...domains.map((folder) => ({
+      files: [`${server}/${folder}/**/routes*.ts`],
+      rules: {
+        'no-restricted-imports': ['error', { patterns: [forbiddenFor(folder, ['http'])] }] as never,
+      },
+    })),
     { files: [`${server}/app/options.ts`], rules: { 'node/no-process-env': 'off' } },
     { files: [`${server}/base/clock.ts`], rules: { 'no-restricted-properties': 'off' } },
     { files: [`${server}/cli/**`, 'scripts/**', 'bench/**', 'examples/**'], rules: { 'no-console': 'off' } },

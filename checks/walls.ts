@@ -17,13 +17,14 @@ export const walls: Readonly<Record<string, readonly string[]>> = {
   notify: ['base', 'outbound', 'storage', 'jobs', 'audit'],
   probes: ['base', 'outbound', 'storage', 'jobs', 'audit'],
   alerting: ['base', 'storage', 'jobs', 'audit', 'notify/service', 'notify/types', 'probes/types'],
+  settings: ['base', 'storage'],
   overview: ['base', 'storage', 'probes/types', 'alerting/types', 'notify/types'],
   app: ['*'],
   cli: ['app', 'base', 'probes/types'],
 };
 
 /** Folders whose `routes.ts` (and only that file) may also import `http/` and the HTTP framework. */
-export const domains = ['audit', 'access', 'jobs', 'notify', 'probes', 'alerting', 'overview', 'storage'];
+export const domains = ['audit', 'access', 'jobs', 'notify', 'probes', 'alerting', 'settings', 'overview'];
 
 /** Workspace packages that each server folder may import; the schema library rides with `contract`. */
 export const openToCli = ['@custos/client'];

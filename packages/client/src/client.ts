@@ -4,7 +4,14 @@ import { maintenanceCalls } from './resources/maintenance.ts';
 import { channelCalls, deliveryCalls } from './resources/notify.ts';
 import { probeCalls } from './resources/probes.ts';
 import { serviceCalls } from './resources/services.ts';
-import { auditCalls, jobCalls, overviewCalls, settingsCalls, systemCalls } from './resources/system.ts';
+import {
+  auditCalls,
+  healthCalls,
+  jobCalls,
+  overviewCalls,
+  settingsCalls,
+  systemCalls,
+} from './resources/system.ts';
 import { openStream, type Stream, type StreamOptions } from './stream.ts';
 import { createRequest, type ClientOptions } from './transport.ts';
 
@@ -30,6 +37,7 @@ export function createClient(options: ClientOptions) {
     users: userCalls(request),
     tokens: tokenCalls(request),
     overview: overviewCalls(request),
+    health: healthCalls(request),
     probes: probeCalls(request),
     services: serviceCalls(request),
     maintenance: maintenanceCalls(request),

@@ -2,6 +2,7 @@ export * from './access.ts';
 export * from './alerting.ts';
 export * from './audit.ts';
 export * from './common.ts';
+export * from './compatibility.ts';
 export * from './error-codes.ts';
 export * from './jobs.ts';
 export * from './notify.ts';

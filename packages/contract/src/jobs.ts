@@ -1,19 +1,37 @@
 import { z } from 'zod';
 import { id, time } from './common.ts';
 
+/** One attempt of a job, or a due time of a schedule at which nothing ran. */
 export const jobRun = z.object({
   id,
-  jobId: z.string(),
+  jobId: z.string().nullable(),
   kind: z.string(),
+  schedule: z.string().nullable(),
+  /** When the schedule wanted it; null for a job that no schedule made. */
+  dueAt: time.nullable(),
   attempt: z.number().int(),
-  node: z.string(),
-  startedAt: time,
-  finishedAt: time.nullable(),
+  node: z.string().nullable(),
+  startedAt: time.nullable(),
+  finishedAt: time,
   durationMs: z.number().nullable(),
-  outcome: z.enum(['running', 'succeeded', 'failed', 'dead', 'lost', 'missed', 'skipped', 'cancelled']),
+  outcome: z.enum([
+    'succeeded',
+    'failed',
+    'timed_out',
+    'lost',
+    'interrupted',
+    'replaced',
+    'skipped',
+    'missed',
+  ]),
   error: z.string().nullable(),
 });
 export type JobRunView = z.infer<typeof jobRun>;
+export const jobRunQuery = z.object({
+  kind: z.string().max(100).optional(),
+  schedule: z.string().max(100).optional(),
+  outcome: jobRun.shape.outcome.optional(),
+});
 
 export const jobSchedule = z.object({
   name: z.string(),
@@ -22,16 +40,16 @@ export const jobSchedule = z.object({
   timeZone: z.string(),
   nextRunAt: time.nullable(),
   lastRunAt: time.nullable(),
-  lastOutcome: z.string().nullable(),
-  missed: z.number().int(),
+  lastOutcome: jobRun.shape.outcome.nullable(),
 });
 export type JobScheduleView = z.infer<typeof jobSchedule>;
 
+/** A job that failed as often as it may; it waits to be replayed or discarded. */
 export const deadJob = z.object({
   id,
   kind: z.string(),
   attempts: z.number().int(),
-  failedAt: time,
-  error: z.string(),
+  failedAt: time.nullable(),
+  error: z.string().nullable(),
 });
 export type DeadJobView = z.infer<typeof deadJob>;

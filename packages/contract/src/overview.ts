@@ -87,6 +87,11 @@ export const settings = z.object({
   installationName: z.string().trim().min(1).max(60),
   /** IANA name; used for new recurring windows and shown beside UTC. */
   timeZone: z.string().max(64),
+  /**
+   * Private hosts and ranges that probes and channels may reach, beside those of the configuration file:
+   * `10.0.0.0/8`, `db.internal`, `*.lan`, or `private` for all private space.
+   */
+  internalTargets: z.array(z.string().trim().min(1).max(255)).max(200),
 });
 export type Settings = z.infer<typeof settings>;
 export const settingsPatch = settings.partial();

@@ -1,7 +1,9 @@
 import {
   auditEvent,
   deadJob,
+  detailedHealthBody,
   done,
+  healthBody,
   jobRun,
   jobSchedule,
   overview,
@@ -18,6 +20,15 @@ import { instant, type PageRequest, type TimeRange } from './instants.ts';
 export function overviewCalls(request: Request) {
   return {
     get: (signal?: AbortSignal) => request('GET', '/api/v1/overview', { schema: overview, signal }),
+  };
+}
+
+/** The paths that other systems read; `get` needs no token. */
+export function healthCalls(request: Request) {
+  return {
+    get: (signal?: AbortSignal) => request('GET', '/api/health', { schema: healthBody, signal }),
+    detailed: (signal?: AbortSignal) =>
+      request('GET', '/api/health/detailed', { schema: detailedHealthBody, signal }),
   };
 }
 

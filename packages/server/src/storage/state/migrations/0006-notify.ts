@@ -11,7 +11,6 @@ export const notifyMigration: Migration = {
       .addColumn('name', 'text', (column) => column.notNull().unique())
       .addColumn('kind', 'text', (column) => column.notNull())
       .addColumn('options', 'text', (column) => column.notNull())
-      .addColumn('secrets', 'text', (column) => column.notNull())
       .addColumn('enabled', 'integer', (column) => column.notNull())
       .addColumn('is_default', 'integer', (column) => column.notNull())
       .addColumn('minimum_severity', 'text', (column) => column.notNull())
