@@ -53,14 +53,11 @@ export async function startLossyProxy(target: string): Promise<LossyProxy> {
  * needs no root where users may have namespaces. `undefined` where that is not allowed.
  */
 export function smallDisk(path: string, megabytes: number): readonly string[] | undefined {
-  const unshare = ['unshare', '--map-root-user', '--mount'];
   const script = `mkdir -p "$0" && mount -t tmpfs -o size=${megabytes}m tmpfs "$0" && exec "$@"`;
-  const launcher = [...unshare, 'sh', '-c', script, path];
-  const [program = '', ...rest] = [...launcher, 'true'];
-  return spawnSync(program, rest, { stdio: 'ignore', env: { PATH: '/usr/sbin:/usr/bin:/sbin:/bin' } })
-    .status === 0
-    ? [program, ...launcher.slice(1)]
-    : undefined;
+  const launcher = ['unshare', '--map-root-user', '--mount', 'sh', '-c', script, path];
+  const env = { PATH: '/usr/sbin:/usr/bin:/sbin:/bin' };
+  const { status } = spawnSync('unshare', [...launcher.slice(1), 'true'], { stdio: 'ignore', env });
+  return status === 0 ? launcher : undefined;
 }
 
 /** Writes a file until the disk takes no more. */

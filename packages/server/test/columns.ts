@@ -22,7 +22,7 @@ export function testColumns(options: Partial<ColumnsOptions> & { readonly dataDi
     clock: systemClock,
     log: silentLogger,
     ...options,
-    limits: { lingerMs: 20, syncDelayMs: 2, ...options.limits },
+    limits: { lingerMs: 20, syncDelayMs: 2, restartMaxMs: 500, ...options.limits },
   });
 }
 

@@ -105,6 +105,8 @@ export interface ColumnsLimits {
   readonly lingerMs: number;
   /** Time over which rows are gathered into one `fdatasync`, ms. */
   readonly syncDelayMs: number;
+  /** Longest wait before a lost engine is started again, ms; the first waits are shorter. */
+  readonly restartMaxMs: number;
 }
 
 export const defaultLimits: ColumnsLimits = {
@@ -115,4 +117,5 @@ export const defaultLimits: ColumnsLimits = {
   blockRows: 50_000,
   lingerMs: 1_000,
   syncDelayMs: 20,
+  restartMaxMs: 30_000,
 };

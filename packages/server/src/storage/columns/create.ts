@@ -54,6 +54,7 @@ export function createColumns(options: ColumnsOptions): Columns {
       : serverEngine(url);
   const link = createLink({
     source,
+    restartMaxMs: limits.restartMaxMs,
     clock,
     log,
     async prepare(connection) {

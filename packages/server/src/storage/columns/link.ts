@@ -11,6 +11,8 @@ export interface LinkOptions {
   readonly source: EngineSource;
   /** Work before the engine counts as up: the schema. */
   readonly prepare: (connection: Connection) => Promise<void>;
+  /** Longest wait before a lost engine is started again, ms. */
+  readonly restartMaxMs: number;
   readonly clock: Clock;
   readonly log: Logger;
 }
@@ -41,7 +43,7 @@ export interface Link {
   status(): LinkStatus;
 }
 
-const restartDelay = { baseMs: 250, maxMs: 30_000 };
+const restartBaseMs = 250;
 /** After a life of this length, the next loss begins with the shortest wait again. */
 const stableAfterMs = 60_000;
 const healthIntervalMs = 5_000;
@@ -49,7 +51,7 @@ const healthTimeoutMs = 5_000;
 const healthFailures = 3;
 const exitGraceMs = 200;
 
-export function createLink({ source, prepare, clock, log }: LinkOptions): Link {
+export function createLink({ source, prepare, restartMaxMs, clock, log }: LinkOptions): Link {
   const stopping = new AbortController();
   const waiters = new Set<() => void>();
   let loop: Promise<void> | undefined;
@@ -145,7 +147,7 @@ export function createLink({ source, prepare, clock, log }: LinkOptions): Link {
       const livedMs = await live();
       if (stopping.signal.aborted) return;
       failures = livedMs > stableAfterMs ? 1 : failures + 1;
-      const waitMs = backoffMs(failures, restartDelay);
+      const waitMs = backoffMs(failures, { baseMs: restartBaseMs, maxMs: restartMaxMs });
       log.warn(
         { reason: status.lastError, engine: source.kind, waitMs },
         'columns store lost; it will be started again',

@@ -4,7 +4,7 @@ import type { Columns } from './columns.ts';
  * Raw results live for 30 days and their oldest day is already incomplete, so a day is rolled up, or
  * rolled up again, only while it is younger than this.
  */
-const youngestDays = 28;
+const oldestDays = 28;
 
 /**
  * Brings `probe_daily` up to date with `probe_result` and returns the days (UTC, `2026-11-21`) that were
@@ -21,15 +21,15 @@ export async function rollUpProbeDays(columns: Columns, now: number): Promise<re
   const stale = await columns.query<{ day: string }>(
     `SELECT toString(day) AS day
      FROM (
-       SELECT toDate(time, 'UTC') AS day, count() AS checks, 0 AS rolled FROM probe_result
-       WHERE time >= toStartOfDay(fromUnixTimestamp64Milli({now:Int64}, 'UTC')) - INTERVAL ${youngestDays} DAY
+       SELECT toDate(time, 'UTC') AS day, count() AS raw_checks, 0 AS rolled_checks FROM probe_result
+       WHERE time >= toStartOfDay(fromUnixTimestamp64Milli({now:Int64}, 'UTC')) - INTERVAL ${oldestDays} DAY
          AND time < toStartOfDay(fromUnixTimestamp64Milli({now:Int64}, 'UTC'))
        GROUP BY day
        UNION ALL
-       SELECT day, 0 AS checks, sum(checks) AS rolled FROM probe_daily FINAL GROUP BY day
+       SELECT day, 0 AS raw_checks, sum(checks) AS rolled_checks FROM probe_daily FINAL GROUP BY day
      )
      GROUP BY day
-     HAVING sum(checks) > 0 AND sum(checks) != sum(rolled)
+     HAVING sum(raw_checks) > 0 AND sum(raw_checks) != sum(rolled_checks)
      ORDER BY day`,
     { now },
   );
