@@ -16,6 +16,12 @@ export interface LeasesOptions {
   readonly holder: string;
 }
 
+interface Gained {
+  readonly grant: Grant;
+  /** Monotonic time at which the lease was asked for, which is before it began. */
+  readonly at: number;
+}
+
 const topic = 'leases';
 const shortestTtlMs = 100;
 const defaultTtlMs = 15_000;
@@ -40,7 +46,7 @@ export function createLeases(options: LeasesOptions): Leases & { stop(): Promise
     let current: AbortController | undefined;
 
     /** Asks for the lease until it is this node's; `undefined` when stopped before. */
-    async function gain(): Promise<{ readonly grant: Grant; readonly at: number } | undefined> {
+    async function gain(): Promise<Gained | undefined> {
       while (!stopping) {
         const at = clock.monotonic();
         try {
@@ -60,26 +66,31 @@ export function createLeases(options: LeasesOptions): Leases & { stop(): Promise
      * its whole length, measured from before the last good request, so this node gives up before the
      * store lets another one in, even when the store does not answer at all.
      */
-    async function keep(grant: Grant, since: number): Promise<void> {
+    async function keep({ grant, at: since }: Gained, controller: AbortController): Promise<void> {
       let renewedAt = since;
+      const aborted = new Promise((resolve) => controller.signal.addEventListener('abort', resolve));
+      async function extend(): Promise<void> {
+        const sentAt = clock.monotonic();
+        try {
+          if (await store.extend(grant, ttlMs)) renewedAt = sentAt;
+          else controller.abort(leaseLost(name));
+        } catch (error) {
+          log.warn({ error: messageOf(error) }, 'a lease could not be extended');
+        }
+      }
       const expiry = new AbortController();
       const lapse = (async () => {
         while (!expiry.signal.aborted) {
           const leftMs = renewedAt + ttlMs - clock.monotonic();
-          if (leftMs <= 0) return current?.abort(leaseLost(name));
+          if (leftMs <= 0) return controller.abort(leaseLost(name));
           await clock.sleep(leftMs, expiry.signal);
         }
       })();
-      while (!stopping && current?.signal.aborted === false) {
+      while (!stopping && !controller.signal.aborted) {
         await waker.wait(ttlMs / 3);
-        if (stopping) break;
-        const sentAt = clock.monotonic();
-        try {
-          if (!(await store.extend(grant, ttlMs))) current.abort(leaseLost(name));
-          else renewedAt = sentAt;
-        } catch (error) {
-          log.warn({ error: messageOf(error) }, 'a lease could not be extended');
-        }
+        if (stopping || controller.signal.aborted) break;
+        // A store that never answers must not keep this node from ending its work in time.
+        await Promise.race([extend(), aborted]);
       }
       expiry.abort();
       await lapse;
@@ -128,7 +139,7 @@ export function createLeases(options: LeasesOptions): Leases & { stop(): Promise
         // Some work stops itself when its signal aborts; all of it must be told when the time is up.
         controller.signal.addEventListener('abort', () => waker.wake());
         log.info({ fence: gained.grant.fence }, 'lease gained');
-        const keeping = keep(gained.grant, gained.at);
+        const keeping = keep(gained, controller);
         const begun = await begin(gained.grant, controller);
         if (!begun) controller.abort(leaseLost(name));
         await keeping;

@@ -27,6 +27,9 @@ export interface PostgresOptions {
 export function openPostgres({ url, poolSize = 10, clock, log }: PostgresOptions): State {
   const pool = new pg.Pool({ connectionString: url, max: poolSize, types, application_name: 'custos' });
   pool.on('error', (error) => log.warn({ error: error.message }, 'an idle PostgreSQL connection was lost'));
+  // A connection that the server ends while it is lent out would otherwise end this process: its event
+  // finds no listener. The statement or transaction under way fails by itself, and its caller learns of it.
+  pool.on('connect', (client) => client.on('error', () => undefined));
   const db = new Kysely<StateTables>({ dialect: new PostgresDialect({ pool }) });
 
   const emitter = new EventEmitter();
