@@ -25,7 +25,7 @@ export function alertCalls(request: Request) {
       request('POST', at(id, '/resolve'), { schema: alert, body: { note } }),
     /** Acknowledges with the token of a message's link; needs no sign-in. */
     acknowledgeByLink: (token: string) =>
-      request('POST', '/api/v1/acknowledge', { schema: done, body: { token } }),
+      request('POST', '/api/v1/acknowledge', { schema: alert, body: { token } }),
   };
 }
 

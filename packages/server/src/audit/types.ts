@@ -32,5 +32,35 @@ export interface AuditLog {
   append(event: AuditEvent, tx?: StateTx): Promise<void>;
 }
 
+/** An event as it was kept. */
+export interface StoredAuditEvent extends AuditEvent {
+  /** Place in the log; later events have higher ones. */
+  readonly seq: number;
+  readonly id: string;
+  /** When it was appended, ms. */
+  readonly time: number;
+  readonly details: Readonly<Record<string, unknown>>;
+}
+
+/** Which events to read; what is left out does not filter. */
+export interface AuditFilter {
+  /** The id or the name of an actor. */
+  readonly actor?: string | undefined;
+  /** An action such as `probe.delete`, or a noun such as `probe` for all of its actions. */
+  readonly action?: string | undefined;
+  readonly outcome?: AuditEvent['outcome'] | undefined;
+  /** First instant, ms. */
+  readonly from?: number | undefined;
+  /** First instant that is too late, ms. */
+  readonly to?: number | undefined;
+}
+
+/** A part of the log, newest first. */
+export interface AuditPage {
+  readonly events: StoredAuditEvent[];
+  /** Where the next page begins; null on the last one. */
+  readonly before: number | null;
+}
+
 /** The actor for what Custos does by itself. */
 export const systemActor: AuditActor = { type: 'system', id: 'custos', name: 'Custos' };

@@ -44,8 +44,12 @@ export function collectRoutes(app: Server, openPrefixes: readonly string[]): Rou
       if (access === undefined) {
         throw new Error(`The route ${method} ${route.url} does not say who may call it (config.access).`);
       }
+      const audit = route.config?.audit ?? null;
+      if (audit !== null && !/^[a-z][a-z0-9-]*(\.[a-z][a-z0-9-]*)+$/.test(audit)) {
+        throw new Error(`The route ${method} ${route.url} is audited as "${audit}", which is not noun.verb.`);
+      }
       const hidden = (route.schema as { hide?: boolean } | undefined)?.hide === true;
-      entries.push({ method, url: route.url, access, audit: route.config?.audit ?? null, hidden });
+      entries.push({ method, url: route.url, access, audit, hidden });
       patterns.push({ expression: expressionOf(route.url), method });
     }
   });
