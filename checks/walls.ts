@@ -20,11 +20,16 @@ export const walls: Readonly<Record<string, readonly string[]>> = {
   settings: ['base', 'storage'],
   overview: ['base', 'storage', 'probes/types', 'alerting/types', 'notify/types'],
   app: ['*'],
-  cli: ['app', 'base', 'probes/types'],
+  cli: ['app', 'base'],
 };
 
 /** Folders whose `routes.ts` (and only that file) may also import `http/` and the HTTP framework. */
 export const domains = ['audit', 'access', 'jobs', 'notify', 'probes', 'alerting', 'settings', 'overview'];
 
-/** Workspace packages that each server folder may import; the schema library rides with `contract`. */
-export const openToCli = ['@custos/client'];
+/** Which of our packages each package may import; the server's `cli/` may use the client as well. */
+export const clientPackages: Readonly<Record<string, readonly string[]>> = {
+  contract: [],
+  client: ['@custos/contract'],
+  web: ['@custos/contract', '@custos/client'],
+  server: ['@custos/contract'],
+};

@@ -12,7 +12,7 @@ import {
   ruleInput,
   rulePatch,
 } from '@custos/contract';
-import { pageFrom, readCursor } from '../http/paging.ts';
+import { decodeCursor, pageFrom } from '../http/paging.ts';
 import type { Routes } from '../http/types.ts';
 import type { Alerting } from './service.ts';
 
@@ -27,9 +27,12 @@ export function alertingRoutes(alerting: Alerting): Routes {
       },
       async ({ query }) => {
         const { cursor, limit, ...filter } = query;
-        const before = readCursor(cursor);
-        const rows = await alerting.alerts.list(filter, { limit: limit + 1, ...(before && { before }) });
-        return pageFrom(rows, limit, (row) => row.id);
+        const before = cursor === undefined ? undefined : decodeCursor(cursor, ['string'])[0];
+        const rows = await alerting.alerts.list(filter, {
+          limit: limit + 1,
+          ...(before !== undefined && { before }),
+        });
+        return pageFrom(rows, limit, (row) => [row.id]);
       },
     );
 

@@ -57,12 +57,12 @@ type AlertingTables = {
 };
 
 export interface AlertFilter {
-  readonly state?: 'open' | AlertState;
-  readonly severity?: Severity;
-  readonly serviceId?: string;
-  readonly probeId?: string;
-  readonly ruleId?: string;
-  readonly search?: string;
+  readonly state?: 'open' | AlertState | undefined;
+  readonly severity?: Severity | undefined;
+  readonly serviceId?: string | undefined;
+  readonly probeId?: string | undefined;
+  readonly ruleId?: string | undefined;
+  readonly search?: string | undefined;
 }
 
 const tables = (db: StateDb) => db.withTables<AlertingTables>();

@@ -60,12 +60,13 @@ export function findingsOf(error: z.ZodError, input: unknown): Finding[] {
         message: 'is not a known field',
       }));
     }
-    return [
-      {
-        path: pathText(issue.path),
-        value: show(valueAt(input, issue.path), issue.path),
-        message: issue.message,
-      },
-    ];
+    const last = String(issue.path.at(-1));
+    if (issue.code === 'invalid_type' && last.endsWith('Ms')) {
+      const path = [...issue.path.slice(0, -1), last.slice(0, -2)];
+      const message = 'must be a duration such as 30s, 5m or 1h30m';
+      return [{ path: pathText(path), value: show(valueAt(input, path), path), message }];
+    }
+    const value = show(valueAt(input, issue.path), issue.path);
+    return [{ path: pathText(issue.path), value, message: issue.message }];
   });
 }

@@ -1,0 +1,41 @@
+import { Command, CommanderError } from 'commander';
+import { ConfigurationError } from '../app/findings.ts';
+import { messageOf } from '../base/errors.ts';
+import { checkCommand } from './check.ts';
+import type { CommandContext } from './context.ts';
+import { healthCommand } from './health.ts';
+import { initCommand } from './init.ts';
+import { secretsCommand } from './secrets.ts';
+import { serveCommand } from './serve.ts';
+import { userCommand } from './user.ts';
+import { version } from './version.ts';
+
+/**
+ * Runs one command and returns the exit code: 0 for done, 1 for a fault of the program or its
+ * surroundings, 2 for a wrong call or a wrong configuration, or what the command documents.
+ */
+export async function runCli(args: readonly string[]): Promise<number> {
+  const context: CommandContext = { exitCode: 0 };
+  const program = new Command('custos')
+    .description(
+      'Watches production, gets the right person, and keeps evidence that nobody can quietly change.',
+    )
+    .version(version())
+    .exitOverride()
+    .showHelpAfterError();
+  for (const add of [serveCommand, initCommand, checkCommand, healthCommand, userCommand, secretsCommand]) {
+    add(program, context);
+  }
+  try {
+    await program.parseAsync(args, { from: 'user' });
+    return context.exitCode;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+    if (error instanceof ConfigurationError) {
+      console.error(`The configuration cannot be used.\n${error.message}`);
+      return 2;
+    }
+    console.error(`custos: ${messageOf(error)}`);
+    return 1;
+  }
+}

@@ -1,0 +1,4 @@
+/** What a command leaves behind for `runCli`. */
+export interface CommandContext {
+  exitCode: number;
+}
