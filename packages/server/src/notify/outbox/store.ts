@@ -1,0 +1,292 @@
+import { sql } from 'kysely';
+import type { State, StateDb, StateTx } from '../../storage/state/state.ts';
+import type { AttemptTable, NotificationTable, NotifyTables } from '../tables.ts';
+
+/**
+ * Adds notifications and returns those that were not there yet: (alert, step, channel) is unique, and
+ * whoever comes second changes nothing.
+ */
+export async function insertNotifications(
+  tx: StateTx,
+  rows: readonly NotificationTable[],
+): Promise<NotificationTable[]> {
+  if (rows.length === 0) return [];
+  const added = await tx
+    .withTables<NotifyTables>()
+    .insertInto('notification')
+    .values(
+      rows.map((row) => ({
+        ...row,
+        position: sql<number>`(select coalesce(max(position), 0) + 1 from notification
+          where alert_id = ${row.alert_id} and channel_id = ${row.channel_id})`,
+      })),
+    )
+    .onConflict((conflict) => conflict.doNothing())
+    .returning('id')
+    .execute();
+  const ids = new Set(added.map((row) => row.id));
+  return rows.filter((row) => ids.has(row.id));
+}
+
+export async function findByKey(tx: StateTx, key: string): Promise<NotificationTable | undefined> {
+  return tx
+    .withTables<NotifyTables>()
+    .selectFrom('notification')
+    .selectAll()
+    .where('idempotency_key', '=', key)
+    .executeTakeFirst();
+}
+
+/** True when something may be due; asked before a transaction is opened for it. */
+export async function anythingDue(db: StateDb, now: number): Promise<boolean> {
+  const row = await db
+    .withTables<NotifyTables>()
+    .selectFrom('notification')
+    .select('id')
+    .where('state', '=', 'pending')
+    .where('next_attempt_at', '<=', now)
+    .where('lease_until', '<=', now)
+    .limit(1)
+    .executeTakeFirst();
+  return row !== undefined;
+}
+
+export interface DueQuery {
+  readonly now: number;
+  readonly limit: number;
+  /** Channels that can take no more at the moment. */
+  readonly fullChannels: readonly string[];
+  /** Notifications that are taken already. */
+  readonly except: readonly string[];
+  readonly dialect: State['dialect'];
+}
+
+/**
+ * What may be sent now, the longest due first. A notification waits for the earlier ones about the same
+ * alert on the same channel, so nobody hears that something is over before they hear that it began.
+ */
+export async function findDue(
+  tx: StateTx,
+  { now, limit, fullChannels, except, dialect }: DueQuery,
+): Promise<{ id: string; channel_id: string }[]> {
+  let query = tx
+    .withTables<NotifyTables>()
+    .selectFrom('notification as due')
+    .select(['due.id', 'due.channel_id'])
+    .where('due.state', '=', 'pending')
+    .where('due.next_attempt_at', '<=', now)
+    .where('due.lease_until', '<=', now)
+    .where(({ not, exists, selectFrom }) =>
+      not(
+        exists(
+          selectFrom('notification as earlier')
+            .select('earlier.id')
+            .whereRef('earlier.alert_id', '=', 'due.alert_id')
+            .whereRef('earlier.channel_id', '=', 'due.channel_id')
+            .whereRef('earlier.position', '<', 'due.position')
+            .where('earlier.state', '=', 'pending'),
+        ),
+      ),
+    )
+    .orderBy('due.next_attempt_at')
+    .orderBy('due.id')
+    .limit(limit);
+  if (fullChannels.length > 0) query = query.where('due.channel_id', 'not in', fullChannels);
+  if (except.length > 0) query = query.where('due.id', 'not in', except);
+  // Another node's claim in progress is passed over instead of waited for.
+  return (dialect === 'postgres' ? query.forUpdate().skipLocked() : query).execute();
+}
+
+export interface Claim {
+  readonly node: string;
+  readonly now: number;
+  readonly leaseUntil: number;
+}
+
+/**
+ * Takes notifications for a node and puts an attempt on record for each, before anything is sent. An
+ * attempt that was left without an answer is marked as unknown: its sender died.
+ */
+export async function claim(
+  tx: StateTx,
+  ids: readonly string[],
+  { node, now, leaseUntil }: Claim,
+): Promise<NotificationTable[]> {
+  if (ids.length === 0) return [];
+  const db = tx.withTables<NotifyTables>();
+  const rows = await db
+    .updateTable('notification')
+    .set(({ ref, fn }) => ({
+      lease_owner: node,
+      lease_until: leaseUntil,
+      fence: sql<number>`${ref('fence')} + 1`,
+      attempts: sql<number>`${ref('attempts')} + 1`,
+      first_attempt_at: fn.coalesce('first_attempt_at', sql<number>`cast(${now} as bigint)`),
+    }))
+    .where('id', 'in', ids)
+    .where('state', '=', 'pending')
+    .where('lease_until', '<=', now)
+    .returningAll()
+    .execute();
+  const again = rows.filter((row) => row.attempts > 1).map((row) => row.id);
+  if (again.length > 0) {
+    await db
+      .updateTable('notification_attempt')
+      .set({ outcome: 'unknown', error: 'The sender ended before the answer was on record.' })
+      .where('notification_id', 'in', again)
+      .where('outcome', '=', 'started')
+      .execute();
+  }
+  if (rows.length > 0) await startAttempts(tx, rows, { node, now });
+  return rows;
+}
+
+/** Puts the beginning of an attempt on record. */
+export async function startAttempts(
+  tx: StateTx,
+  rows: readonly NotificationTable[],
+  { node, now }: Pick<Claim, 'node' | 'now'>,
+): Promise<void> {
+  await tx
+    .withTables<NotifyTables>()
+    .insertInto('notification_attempt')
+    .values(
+      rows.map((row) => ({
+        notification_id: row.id,
+        number: row.attempts,
+        node,
+        at: now,
+        outcome: 'started' as const,
+        latency_ms: 0,
+        answer: '',
+        provider_id: null,
+        error: null,
+      })),
+    )
+    .execute();
+}
+
+/** What an attempt changes about its notification. */
+export type Settlement = Pick<
+  NotificationTable,
+  'state' | 'next_attempt_at' | 'settled_at' | 'latency_ms' | 'last_error' | 'progress' | 'failed_over_to'
+>;
+
+/** Writes the end of an attempt and gives the claim back; false when the claim was lost meanwhile. */
+export async function settle(
+  tx: StateTx,
+  claimed: Pick<NotificationTable, 'id' | 'fence' | 'attempts'>,
+  { settlement, attempt }: {
+    readonly settlement: Settlement;
+    readonly attempt: Pick<AttemptTable, 'outcome' | 'latency_ms' | 'answer' | 'provider_id' | 'error'>;
+  },
+): Promise<boolean> {
+  const db = tx.withTables<NotifyTables>();
+  const { numUpdatedRows } = await db
+    .updateTable('notification')
+    .set({ ...settlement, lease_owner: null, lease_until: 0 })
+    .where('id', '=', claimed.id)
+    .where('fence', '=', claimed.fence)
+    .where('state', '=', 'pending')
+    .executeTakeFirst();
+  if (Number(numUpdatedRows) === 0) return false;
+  await db
+    .updateTable('notification_attempt')
+    .set(attempt)
+    .where('notification_id', '=', claimed.id)
+    .where('number', '=', claimed.attempts)
+    .execute();
+  return true;
+}
+
+/** Turns a failure into a failure that a fallback took over. */
+export async function markFailedOver(tx: StateTx, id: string, takenBy: string): Promise<void> {
+  await tx
+    .withTables<NotifyTables>()
+    .updateTable('notification')
+    .set({ state: 'failed-over', failed_over_to: takenBy })
+    .where('id', '=', id)
+    .execute();
+}
+
+/** Ends every claim at once; right only where no other sender can be alive. */
+export async function releaseAll(db: StateDb): Promise<void> {
+  await db
+    .withTables<NotifyTables>()
+    .updateTable('notification')
+    .set({ lease_owner: null, lease_until: 0 })
+    .where('state', '=', 'pending')
+    .where('lease_until', '>', 0)
+    .execute();
+}
+
+/** Everything of a channel that is not settled, whether it is claimed or not. */
+export async function pendingOf(tx: StateTx, channelId: string): Promise<NotificationTable[]> {
+  return tx
+    .withTables<NotifyTables>()
+    .selectFrom('notification')
+    .selectAll()
+    .where('channel_id', '=', channelId)
+    .where('state', '=', 'pending')
+    .orderBy('position')
+    .orderBy('id')
+    .execute();
+}
+
+/** Ends a notification without an attempt and raises its fence, so that a send under way cannot write. */
+export async function withdraw(
+  tx: StateTx,
+  id: string,
+  settlement: Omit<Settlement, 'progress' | 'latency_ms'>,
+): Promise<void> {
+  await tx
+    .withTables<NotifyTables>()
+    .updateTable('notification')
+    .set(({ ref }) => ({
+      ...settlement,
+      lease_owner: null,
+      lease_until: 0,
+      fence: sql<number>`${ref('fence')} + 1`,
+    }))
+    .where('id', '=', id)
+    .where('state', '=', 'pending')
+    .execute();
+}
+
+/** Makes a notification due again; its key, its attempts and its place in the order stay. */
+export async function reopen(tx: StateTx, id: string, now: number): Promise<void> {
+  await tx
+    .withTables<NotifyTables>()
+    .updateTable('notification')
+    .set({
+      state: 'pending',
+      next_attempt_at: now,
+      first_attempt_at: null,
+      settled_at: null,
+      failed_over_to: null,
+    })
+    .where('id', '=', id)
+    .where('state', 'in', ['failed', 'failed-over', 'cancelled'])
+    .execute();
+}
+
+/** Ends the wait of a notification that is not being sent at the moment. */
+export async function hasten(tx: StateTx, id: string, now: number): Promise<void> {
+  await tx
+    .withTables<NotifyTables>()
+    .updateTable('notification')
+    .set({ next_attempt_at: now })
+    .where('id', '=', id)
+    .where('state', '=', 'pending')
+    .where('next_attempt_at', '>', now)
+    .execute();
+}
+
+/** Notes on a channel how its last sends went. */
+export async function noteOnChannel(
+  tx: StateTx,
+  id: string,
+  note: { readonly last_delivered_at?: number; readonly last_error: string | null },
+): Promise<void> {
+  await tx.withTables<NotifyTables>().updateTable('channel').set(note).where('id', '=', id).execute();
+}
