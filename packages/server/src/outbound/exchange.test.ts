@@ -551,6 +551,7 @@ describe('TLS', () => {
         tls: { cert: 'nonsense', key: 'nonsense' },
       }),
     ).rejects.toMatchObject({ code: 'outbound_tls', retryable: false });
+    await until(() => server.sockets.size === 0);
   });
 });
 

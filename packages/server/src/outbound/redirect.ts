@@ -9,6 +9,8 @@ export interface Hop {
   readonly method: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string | Uint8Array | undefined;
+  /** Set once the chain has passed a public address: whoever answers there may not point into private space. */
+  readonly publicOnly: boolean;
 }
 
 const redirects = new Set([301, 302, 303, 307, 308]);
@@ -47,5 +49,6 @@ export function nextHop(hop: Hop, response: OutboundResponse, rules: Rules): Hop
   const headers = Object.entries(hop.headers).filter(([name]) =>
     sameOrigin ? !toGet || !name.startsWith('content-') : travelling.has(name),
   );
-  return { target, method, body, headers: Object.fromEntries(headers) };
+  const publicOnly = hop.publicOnly || rules.isPublic(response.address);
+  return { target, method, body, headers: Object.fromEntries(headers), publicOnly };
 }

@@ -97,13 +97,13 @@ export function createOutbound(options: OutboundOptions): Outbound {
       method,
       headers: checkHeaders(request.headers ?? {}, policy),
       body: request.body,
+      publicOnly: false,
     };
 
     const progress: Progress = { phase: 'connect' };
     const began = clock.monotonic();
     const deadline = startDeadline(timeoutMs, () => timedOut(progress.phase, timeoutMs), request.signal);
     try {
-      let publicOnly = false;
       for (let hops = 0; ; hops += 1) {
         const response = await exchangeOnce({
           ...hop,
@@ -111,7 +111,6 @@ export function createOutbound(options: OutboundOptions): Outbound {
           connectTimeoutMs: Math.min(connectMs, timeoutMs),
           maxResponseBytes: request.maxResponseBytes ?? defaults.maxResponseBytes,
           onTooLarge: request.onTooLarge ?? 'truncate',
-          publicOnly,
           reuse: request.reuse ?? repeatable(hop.method, hop.headers),
           progress,
           signal: deadline.signal,
@@ -125,8 +124,6 @@ export function createOutbound(options: OutboundOptions): Outbound {
             `${hop.target.host} answered with a redirect (${response.status}), which is not followed.`,
           );
         if (hops >= follow) throw refused('redirect', `More than ${follow} redirects.`);
-        // Whoever answers from a public address does not get to point into private space.
-        publicOnly ||= rules.isPublic(response.address);
         hop = nextHop(hop, response, rules);
         progress.phase = 'connect';
       }

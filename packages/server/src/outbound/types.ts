@@ -83,7 +83,7 @@ export interface OutboundRequest {
 }
 
 /** All in milliseconds. On a reused connection the first three are 0. */
-export interface RequestTiming {
+interface RequestTiming {
   readonly dnsMs: number;
   readonly connectMs: number;
   readonly tlsMs: number;
@@ -110,7 +110,7 @@ export interface OutboundResponse {
   readonly tls?: PeerFacts;
 }
 
-export interface ConnectRequest {
+interface ConnectRequest {
   readonly host: string;
   readonly port: number;
   /** For name, TCP and TLS together. Default 5,000 ms. */
@@ -129,13 +129,13 @@ export interface Connection {
 }
 
 /** A target whose every address passed the policy. Connect to `addresses`, not to the name again. */
-export interface CheckedTarget {
+interface CheckedTarget {
   readonly host: string;
   readonly port: number;
   readonly addresses: readonly string[];
 }
 
-export interface TargetRequest {
+interface TargetRequest {
   readonly host: string;
   readonly port: number;
   readonly timeoutMs?: number;

@@ -8,7 +8,7 @@ import type { Readable } from 'node:stream';
  * - create-only: of several writers of one key exactly one wins; there is no overwriting
  */
 
-export interface ObjectEntry {
+interface ObjectEntry {
   readonly key: string;
   readonly sizeBytes: number;
   /** Milliseconds since the epoch. */
@@ -31,20 +31,20 @@ export interface PutOptions {
   readonly signal?: AbortSignal;
 }
 
-export interface OpenedObject {
+interface OpenedObject {
   readonly facts: ObjectFacts;
   /** Fails at its end with `object_corrupt` when the content is no longer what was written. */
   readonly stream: Readable;
 }
 
-export interface ObjectPage {
+interface ObjectPage {
   /** In the order of their keys' bytes. */
   readonly objects: readonly ObjectEntry[];
   /** For the next page; absent on the last. Means nothing to another store. */
   readonly cursor?: string;
 }
 
-export interface ListOptions {
+interface ListOptions {
   /** Any beginning of a key, not only whole parts. Default: everything. */
   readonly prefix?: string;
   readonly cursor?: string;

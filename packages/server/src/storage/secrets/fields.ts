@@ -9,7 +9,7 @@ import type { Secrets } from './types.ts';
  */
 export const sealedMark = { $sealed: true } as const;
 
-export type FieldRecord = Readonly<Record<string, unknown>>;
+type FieldRecord = Readonly<Record<string, unknown>>;
 
 export interface SealRequest {
   /** Such as `channel/chn_1`. */
