@@ -7,6 +7,7 @@ import { createAuthenticator } from './authenticate.ts';
 import { accountPolicy } from './lockout.ts';
 import { createPasswordHasher, defaultHashCost, type HashCost } from './password-hash.ts';
 import type { AccessParts } from './parts.ts';
+import { requiredAudit } from './required-audit.ts';
 import { builtInRoles } from './roles.ts';
 import { defaultSessionLimits, type SessionLimits } from './session-rules.ts';
 import { createSessions } from './sessions.ts';
@@ -54,11 +55,12 @@ export function createAccess({
   readonly audit: AuditLog;
   readonly options?: AccessOptions;
 }) {
+  const required = requiredAudit(audit);
   const parts: AccessParts = {
     state,
     clock,
     log,
-    audit,
+    audit: required,
     hasher: createPasswordHasher({
       cost: options.hashCost ?? defaultHashCost,
       parallel: options.parallelHashes ?? 2,
@@ -100,7 +102,7 @@ export function createAccess({
       /** Adds a user with any role; the same refusals of e-mail and password as elsewhere. */
       createUser(request: NewUser): Promise<UserView> {
         return users.add(request, null, (user, tx) =>
-          audit.append(
+          required.append(
             {
               ...byHostOperator('user.create', { type: 'user', id: user.id }),
               details: { role: user.role },
@@ -117,7 +119,7 @@ export function createAccess({
           const user = await store.userByEmail(email.trim().toLowerCase());
           const unlocked = await guard.unlock(store, email);
           const target = user === undefined ? null : { type: 'user', id: user.id };
-          await audit.append(byHostOperator('user.unlock', target), tx);
+          await required.append(byHostOperator('user.unlock', target), tx);
           return unlocked;
         });
       },

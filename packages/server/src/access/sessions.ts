@@ -44,7 +44,7 @@ export function createSessions(parts: AccessParts, guard: SignInGuard) {
   }
 
   return {
-    list(identity: Identity, page: PageRequest): Promise<Page<SessionView>> {
+    async list(identity: Identity, page: PageRequest): Promise<Page<SessionView>> {
       const present = sessionOf(identity);
       const now = clock.now();
       const idleMs = isAdministrator(identity.permissions) ? limits.administratorIdleMs : limits.idleMs;
