@@ -85,6 +85,9 @@ export function createJobs(options: JobsOptions): Jobs {
   return {
     define(definition) {
       const kind = resolveKind(definition);
+      if (kind.kind.startsWith('schedule:')) {
+        throw invalidInput([{ field: 'kind', message: '"schedule:" is kept for the jobs of schedules.' }]);
+      }
       if (kinds.has(kind.kind)) throw conflict(`The job kind "${kind.kind}" is defined twice.`);
       kinds.set(kind.kind, kind);
       worker.wake();

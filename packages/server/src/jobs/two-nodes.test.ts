@@ -10,7 +10,7 @@ import { silentLogger } from '../base/logger.ts';
 import { openState } from '../storage/state/open.ts';
 import { createJobs } from './service.ts';
 
-const program = fileURLToPath(new URL('./testing/worker-node.ts', import.meta.url));
+const program = fileURLToPath(new URL('./test/worker-node.ts', import.meta.url));
 const leaseMs = 400;
 const total = 400;
 
@@ -118,3 +118,73 @@ test('two processes that are killed and paused at random do every job once', asy
     await state.close();
   }
 }, 60_000);
+
+test('a connection that the server ends in the middle of a transaction costs one attempt', async () => {
+  const state = await openState({
+    url: await server.createDatabase(),
+    clock: systemClock,
+    log: silentLogger,
+  });
+  const jobs = createJobs({ state, clock: systemClock, log: silentLogger, node: 'a', pollMs: 20 });
+  try {
+    await sql`create table effect (attempt int)`.execute(state.write);
+    jobs.define({
+      kind: 'effect',
+      schema: z.null(),
+      retry: { baseMs: 1, maxMs: 5 },
+      async run(_payload, { attempt, fenced }) {
+        await fenced(async (tx) => {
+          await sql`insert into effect (attempt) values (${attempt})`.execute(tx);
+          if (attempt > 1) return;
+          const { rows } = await sql<{ pid: number }>`select pg_backend_pid() as pid`.execute(tx);
+          await sql`select pg_terminate_backend(${rows[0]?.pid})`.execute(state.write);
+          await systemClock.sleep(100);
+        });
+      },
+    });
+    await jobs.start();
+    await jobs.enqueue(state, { kind: 'effect', payload: null });
+    for (let turn = 0; turn < 200 && (await jobs.runs({ kind: 'effect' })).items.length < 2; turn += 1) {
+      await systemClock.sleep(20);
+    }
+    expect((await jobs.runs({ kind: 'effect' })).items.map(({ outcome }) => outcome)).toEqual([
+      'succeeded',
+      'failed',
+    ]);
+    expect((await sql`select attempt from effect`.execute(state.read)).rows).toEqual([{ attempt: 2 }]);
+  } finally {
+    await jobs.stop(1000);
+    await state.close();
+  }
+});
+
+test('a node hears of work that another one enqueued, without waiting for its next look', async () => {
+  const url = await server.createDatabase();
+  const [here, there] = await Promise.all(
+    [1, 2].map(() => openState({ url, clock: systemClock, log: silentLogger })),
+  );
+  if (here === undefined || there === undefined) throw new Error('two stores were opened');
+  let heard: (() => void) | undefined;
+  const ran = new Promise<void>((resolve) => (heard = resolve));
+  const nodes = [here, there].map((state, index) => {
+    const jobs = createJobs({
+      state,
+      clock: systemClock,
+      log: silentLogger,
+      node: String(index),
+      pollMs: 3_600_000,
+    });
+    jobs.define({ kind: 'effect', schema: z.null(), run: async () => heard?.() });
+    return jobs;
+  });
+  try {
+    await nodes[1]?.start();
+    // Its listening connection needs a moment, and a message before that is lost by design.
+    await systemClock.sleep(500);
+    await here.transaction(async (tx) => nodes[0]?.enqueue(tx, { kind: 'effect', payload: null }));
+    await ran;
+  } finally {
+    await nodes[1]?.stop(1000);
+    await Promise.all([here.close(), there.close()]);
+  }
+});
