@@ -43,7 +43,7 @@ export function sessionRoutes({
   return async (app) => {
     app.get(
       '/api/v1/setup',
-      { schema: { tags: ['access'], response: { 200: setupState } }, config: { access: 'public' } },
+      { schema: { response: { 200: setupState } }, config: { access: 'public' } },
       async () => ({ needed: await access.setupNeeded() }),
     );
 
@@ -51,7 +51,7 @@ export function sessionRoutes({
     app.post(
       '/api/v1/setup',
       {
-        schema: { tags: ['access'], body: setupRequest, response: { 200: identitySchema } },
+        schema: { body: setupRequest, response: { 200: identitySchema } },
         config: { access: 'public', requestsPerMinute: setupPerMinute },
       },
       async (request, reply) => {
@@ -63,7 +63,7 @@ export function sessionRoutes({
 
     app.get(
       '/api/v1/session',
-      { schema: { tags: ['access'], response: { 200: identitySchema } }, config: { access: 'signed-in' } },
+      { schema: { response: { 200: identitySchema } }, config: { access: 'signed-in' } },
       async (request) => viewOf(callerOf(request)),
     );
 
@@ -71,7 +71,7 @@ export function sessionRoutes({
     app.post(
       '/api/v1/session',
       {
-        schema: { tags: ['access'], body: signInRequest, response: { 200: identitySchema } },
+        schema: { body: signInRequest, response: { 200: identitySchema } },
         config: { access: 'public', requestsPerMinute: signInPerMinute },
       },
       async (request, reply) => {
@@ -85,7 +85,7 @@ export function sessionRoutes({
     app.delete(
       '/api/v1/session',
       {
-        schema: { tags: ['access'], response: { 200: done } },
+        schema: { response: { 200: done } },
         config: { access: 'signed-in', audit: 'session.end' },
       },
       async (request, reply) => {
@@ -98,7 +98,7 @@ export function sessionRoutes({
     app.get(
       '/api/v1/sessions',
       {
-        schema: { tags: ['access'], querystring: pageQuery, response: { 200: pageOf(session) } },
+        schema: { querystring: pageQuery, response: { 200: pageOf(session) } },
         config: { access: 'signed-in' },
       },
       async (request) => access.sessions.list(callerOf(request), request.query),
@@ -107,7 +107,7 @@ export function sessionRoutes({
     app.delete(
       '/api/v1/sessions/:id',
       {
-        schema: { tags: ['access'], params: byId, response: { 200: done } },
+        schema: { params: byId, response: { 200: done } },
         config: { access: 'signed-in', audit: 'session.end' },
       },
       async (request) => {
@@ -119,7 +119,7 @@ export function sessionRoutes({
     app.post(
       '/api/v1/session/password',
       {
-        schema: { tags: ['access'], body: passwordChange, response: { 200: identitySchema } },
+        schema: { body: passwordChange, response: { 200: identitySchema } },
         config: { access: 'signed-in', audit: 'password.change', requestsPerMinute: signInPerMinute },
       },
       async (request, reply) => {

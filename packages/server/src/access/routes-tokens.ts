@@ -9,7 +9,7 @@ export function tokenRoutes(access: Access): Routes {
     app.get(
       '/api/v1/tokens',
       {
-        schema: { tags: ['access'], querystring: pageQuery, response: { 200: pageOf(apiToken) } },
+        schema: { querystring: pageQuery, response: { 200: pageOf(apiToken) } },
         config: { access: 'token.own' },
       },
       async (request) => access.tokens.list(callerOf(request), request.query),
@@ -18,7 +18,7 @@ export function tokenRoutes(access: Access): Routes {
     app.post(
       '/api/v1/tokens',
       {
-        schema: { tags: ['access'], body: tokenCreate, response: { 201: apiTokenMade } },
+        schema: { body: tokenCreate, response: { 201: apiTokenMade } },
         config: { access: 'token.own', audit: 'token.create' },
       },
       async (request, reply) => {
@@ -33,7 +33,7 @@ export function tokenRoutes(access: Access): Routes {
     app.delete(
       '/api/v1/tokens/:id',
       {
-        schema: { tags: ['access'], params: byId, response: { 200: done } },
+        schema: { params: byId, response: { 200: done } },
         config: { access: 'token.own', audit: 'token.revoke' },
       },
       async (request) => {

@@ -9,7 +9,7 @@ export function userRoutes(access: Access): Routes {
     app.get(
       '/api/v1/users',
       {
-        schema: { tags: ['access'], querystring: pageQuery, response: { 200: pageOf(user) } },
+        schema: { querystring: pageQuery, response: { 200: pageOf(user) } },
         config: { access: 'user.read' },
       },
       async (request) => access.users.list(request.query),
@@ -18,7 +18,7 @@ export function userRoutes(access: Access): Routes {
     app.post(
       '/api/v1/users',
       {
-        schema: { tags: ['access'], body: userCreate, response: { 201: user } },
+        schema: { body: userCreate, response: { 201: user } },
         config: { access: 'user.manage', audit: 'user.create' },
       },
       async (request, reply) => {
@@ -32,7 +32,7 @@ export function userRoutes(access: Access): Routes {
     app.patch(
       '/api/v1/users/:id',
       {
-        schema: { tags: ['access'], params: byId, body: userUpdate, response: { 200: user } },
+        schema: { params: byId, body: userUpdate, response: { 200: user } },
         config: { access: 'user.manage', audit: 'user.update' },
       },
       async (request) => {
@@ -50,7 +50,7 @@ export function userRoutes(access: Access): Routes {
     app.get(
       '/api/v1/roles',
       {
-        schema: { tags: ['access'], response: { 200: pageOf(role) } },
+        schema: { response: { 200: pageOf(role) } },
         config: { access: 'user.read' },
       },
       async () => access.roles.list(),
