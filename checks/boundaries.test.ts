@@ -12,7 +12,8 @@ function sources(folder: string): string[] {
     .map((entry) => join(entry.parentPath, entry.name));
 }
 
-const isTest = (file: string): boolean => /\.test\.tsx?$/.test(file);
+const isTest = (file: string): boolean =>
+  /\.test\.tsx?$|-fixture\.ts$/.test(file) || file.includes('/test/');
 
 interface Import {
   readonly file: string;

@@ -115,7 +115,7 @@ export const configuration = z.strictObject({
       internal: z.array(hostOrRange).default([]),
       /** Hosts that channels may call; any public host when empty. */
       allowedHosts: z.array(hostOrRange).default([]),
-      /** Lets channels use plain HTTP to any host; to internal ones they always may. */
+      /** Lets channels use plain HTTP. */
       allowPlainHttp: z.boolean().default(false),
     })
     .prefault({}),

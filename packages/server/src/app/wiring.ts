@@ -1,0 +1,181 @@
+import { hostname } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { sessionCookieName } from '../access/cookie.ts';
+import { accessRoutes } from '../access/routes.ts';
+import { createAccess } from '../access/service.ts';
+import { alertingRoutes } from '../alerting/routes.ts';
+import { createAlerting } from '../alerting/service.ts';
+import { auditRoutes } from '../audit/routes.ts';
+import { createAudit } from '../audit/service.ts';
+import type { Clock } from '../base/clock.ts';
+import type { Logger } from '../base/logger.ts';
+import { createServer } from '../http/create-server.ts';
+import { createEventHub } from '../http/event-hub.ts';
+import { jobsRoutes } from '../jobs/routes.ts';
+import { createJobs } from '../jobs/service.ts';
+import { notifyRoutes } from '../notify/routes.ts';
+import { createNotify } from '../notify/service.ts';
+import { createCompatibility } from '../overview/compatibility.ts';
+import { overviewRoutes } from '../overview/routes.ts';
+import { compatibilityRoutes } from '../overview/routes-compatibility.ts';
+import { createOverview } from '../overview/service.ts';
+import { createTraffic } from '../overview/traffic.ts';
+import { probesRoutes } from '../probes/routes.ts';
+import { createProbes } from '../probes/service.ts';
+import { settingsRoutes } from '../settings/routes.ts';
+import { createSettings } from '../settings/service.ts';
+import { createColumns } from '../storage/columns/create.ts';
+import type { Part } from './lifecycle.ts';
+import type { Options } from './options.ts';
+import { checkInternalTargets, openDoors } from './outbound-doors.ts';
+import { collectFigures } from './figures.ts';
+import { overviewSources } from './overview-sources.ts';
+import { createSelfChecks } from './self-checks.ts';
+import type { Stores } from './stores.ts';
+import { createSystemStatus } from './system-status.ts';
+
+export interface WireRequest {
+  readonly options: Options;
+  readonly version: string;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly stores: Stores;
+}
+
+const megabyte = 1024 * 1024;
+
+/**
+ * Joins the domains: makes each with what it needs and fits the ports together. Nothing runs before the
+ * parts are started: `parts` first, then the definitions of the configuration, then `workers`.
+ */
+export async function wire({ options, version, clock, log, stores }: WireRequest) {
+  const { state, secrets } = stores;
+  const node = `${hostname()}-${process.pid}`;
+  const shared = { state, clock, log };
+
+  const columns = createColumns({
+    url: options.columns.enabled ? (options.columnsUrl ?? 'embedded') : 'off',
+    dataDirectory: join(options.dataPath, 'columns'),
+    limits: {
+      memoryBytes: options.columns.memoryMb * megabyte,
+      threads: options.columns.threads,
+      spoolBytes: options.columns.spoolMb * megabyte,
+    },
+    clock,
+    log,
+  });
+  const audit = createAudit({ state, clock });
+  const doors = openDoors(options, { clock, log, audit });
+  const jobs = createJobs({ ...shared, node });
+  const hub = createEventHub({
+    broadcast: state.dialect === 'postgres' ? state.broadcast : null,
+    clock,
+    log,
+    node,
+  });
+  const publish = hub.publish.bind(hub);
+
+  const settings = createSettings({
+    ...shared,
+    fixed: { publicUrl: options.publicUrl },
+    checkInternalTargets,
+  });
+  settings.onChange(({ internalTargets }) => doors.allowInternal(internalTargets));
+  const address = `http://${options.listenHost.includes(':') ? `[${options.listenHost}]` : options.listenHost}:${options.listenPort}`;
+  const publicUrl = (): string => settings.get().publicUrl ?? address;
+
+  const access = createAccess({ ...shared, audit });
+  const notify = createNotify({ ...shared, node, outbound: doors.channels, secrets, publish, publicUrl });
+  const { firings, windowSeconds, holdSeconds } = options.flapping;
+  const alerting = createAlerting({
+    ...shared,
+    notifier: notify,
+    publish,
+    flap: { firings, windowMs: windowSeconds * 1000, holdMs: holdSeconds * 1000 },
+  });
+  const probes = createProbes({
+    ...shared,
+    node,
+    columns,
+    secrets,
+    outbound: doors.probes,
+    observer: alerting.observer,
+    publish,
+    seats: state.dialect === 'postgres' ? jobs.leases : undefined,
+    selfChecks: createSelfChecks({ state, clock, audit, notify, scheduler: () => probes.health() }),
+    publicUrl,
+  });
+
+  const system = createSystemStatus({ state, columns, jobs, notify, clock, version, node });
+  const traffic = createTraffic(clock);
+  const sources = overviewSources({ probes, alerting, notify, access, system, traffic });
+  const overview = createOverview({ sources, clock });
+  const compatibility = createCompatibility({ sources, clock });
+
+  const secureCookie = !options.http.allowInsecureCookie;
+  const server = await createServer({
+    clock,
+    log,
+    authenticator: access,
+    audit,
+    hub,
+    readiness: [
+      { name: 'state', required: true, check: () => state.ping() },
+      {
+        name: 'columns',
+        required: false,
+        check: async () => {
+          const { state: present, lastError } = columns.status();
+          if (present !== 'up' && present !== 'disabled') throw new Error(lastError ?? `columns are ${present}`);
+        },
+      },
+    ],
+    options: {
+      version,
+      sessionCookieName: sessionCookieName(secureCookie),
+      publicUrl: () => settings.get().publicUrl,
+      trustedProxies: options.http.trustedProxies,
+      dashboardDirectory: fileURLToPath(new URL('../../../web/dist', import.meta.url)),
+      publicMetrics: options.http.publicMetrics,
+      rateLimits: { perAddress: options.http.requestsPerMinute * 2, perIdentity: options.http.requestsPerMinute },
+    },
+  });
+  server.app.addHook('onResponse', async (request, reply) => {
+    if (request.url.startsWith('/api/')) traffic.record(reply.elapsedTime);
+  });
+  server.metrics.collect(() => collectFigures({ system, probes, alerting }));
+  for (const routes of [
+    accessRoutes(access, { secureCookie }),
+    auditRoutes(audit),
+    settingsRoutes(settings),
+    jobsRoutes(jobs),
+    notifyRoutes(notify),
+    probesRoutes(probes),
+    alertingRoutes(alerting),
+    overviewRoutes(overview),
+    compatibilityRoutes(compatibility),
+  ]) {
+    await server.app.register(routes);
+  }
+
+  jobs.schedule({ name: 'access.prune', everyMs: 3_600_000, run: async () => void (await access.prune()) });
+
+  const parts: readonly Part[] = [
+    { name: 'outbound', stop: () => doors.close() },
+    { name: 'columns', start: () => columns.start(), stop: () => columns.stop() },
+    { name: 'settings', start: () => settings.start(), stop: () => settings.stop() },
+    { name: 'access', start: () => access.start() },
+    { name: 'live events', stop: () => hub.close() },
+    { name: 'system status', stop: () => system.stop() },
+  ];
+  const workers: readonly Part[] = [
+    { name: 'jobs', start: () => jobs.start(), stop: (deadlineMs) => jobs.stop(deadlineMs) },
+    { name: 'notify', start: () => notify.start(), stop: (deadlineMs) => notify.stop(deadlineMs) },
+    { name: 'alerting', start: () => alerting.start(), stop: () => alerting.stop() },
+    { name: 'probes', start: () => probes.start(), stop: () => probes.stop() },
+  ];
+  return { server, access, settings, notify, alerting, probes, jobs, columns, audit, overview, parts, workers };
+}
+
+export type Wired = Awaited<ReturnType<typeof wire>>;
