@@ -20,7 +20,7 @@ import { installRateLimits, type RateLimits } from './rate-limits.ts';
 import { installReferencePage, referencePath } from './reference-page.ts';
 import { requestIdOf } from './request-id.ts';
 import { collectRoutes, type RoutesTable } from './routes-table.ts';
-import { installSecurityHeaders } from './security-headers.ts';
+import { installSecurityHeaders, writeOwnHeaders } from './security-headers.ts';
 import { registerStream } from './stream-route.ts';
 import type { AuditPort, ReadinessCheck, Server } from './types.ts';
 import { validatorCompiler } from './validation.ts';
@@ -93,6 +93,7 @@ export async function createServer(parts: ServerParts): Promise<HttpServer> {
     genReqId: requestIdOf,
     routerOptions: { maxParamLength: 500, ignoreTrailingSlash: false },
     frameworkErrors: (_error, request, reply) => {
+      writeOwnHeaders(request, reply);
       void sendProblem(
         httpError(400, 'malformed_request', 'The path holds an invalid escape.'),
         request,
@@ -144,7 +145,10 @@ export async function createServer(parts: ServerParts): Promise<HttpServer> {
   const publicMetrics = options.publicMetrics ?? false;
   registerHealth(app, { clock, log, metrics, checks: parts.readiness, stopping: isStopping, publicMetrics });
   registerStream(app, hub);
-  await installDashboardFiles(app, options.dashboardDirectory);
+  await installDashboardFiles(app, {
+    directory: options.dashboardDirectory,
+    isRoute: (path) => routes.methodsOf(path).length > 0,
+  });
 
   async function drain(deadlineMs: number): Promise<void> {
     const drained = new AbortController();

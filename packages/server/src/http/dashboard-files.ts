@@ -41,7 +41,10 @@ async function sendPage(directory: string, reply: FastifyReply): Promise<Fastify
  * Serves the built dashboard: hashed files for a year, precompressed where `.br` or `.gz` lie beside them,
  * and the page itself for every path that is neither a file nor a door for programs.
  */
-export async function installDashboardFiles(app: Server, directory: string): Promise<void> {
+export async function installDashboardFiles(
+  app: Server,
+  { directory, isRoute }: { readonly directory: string; readonly isRoute: (path: string) => boolean },
+): Promise<void> {
   await app.register(fastifyStatic, {
     root: directory,
     serve: false,
@@ -55,7 +58,8 @@ export async function installDashboardFiles(app: Server, directory: string): Pro
     schema: { hide: true } as object,
     handler: async (request, reply) => {
       const path = request.url.split('?')[0] ?? '/';
-      if (doors.test(path)) {
+      // A path that only other methods know must say so, and not show a page.
+      if (doors.test(path) || isRoute(path)) {
         reply.callNotFound();
         return reply;
       }

@@ -62,6 +62,15 @@ export function createEventRelay(options: RelayOptions): EventRelay {
   let running = false;
   let lost = false;
 
+  function wireOrNothing(event: StreamEvent): string[] {
+    try {
+      return [wire(event)];
+    } catch (error) {
+      log.error({ type: event.type, reason: messageOf(error) }, 'an event does not fit its schema');
+      return [];
+    }
+  }
+
   async function sendWaiting(): Promise<void> {
     while (waiting.size > 0 && !closing.signal.aborted) {
       await clock.sleep(gatherMs, closing.signal);
@@ -69,7 +78,7 @@ export function createEventRelay(options: RelayOptions): EventRelay {
       waiting = new Map();
       const reset: StreamEvent = { type: 'reset', data: {} };
       try {
-        let messages = pack(node, [...(lost ? [reset] : []), ...events].map(wire));
+        let messages = pack(node, [...(lost ? [reset] : []), ...events].flatMap(wireOrNothing));
         if (messages.length > messagesAtOnce) messages = pack(node, [wire(reset)]);
         for (const message of messages) await broadcast.publish(topic, message);
         lost = false;

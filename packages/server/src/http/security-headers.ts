@@ -1,4 +1,5 @@
 import helmet from '@fastify/helmet';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Server } from './types.ts';
 
 /** Two years, as the HSTS preload list asks for; sent over TLS only. */
@@ -30,6 +31,16 @@ export function contentSecurityPolicy(nonce?: string): string {
   ].join('; ');
 }
 
+/** What an answer carries even when no hook ran for it, as for a path that cannot be read. */
+export function writeOwnHeaders(request: FastifyRequest, reply: FastifyReply): void {
+  reply.header('content-security-policy', contentSecurityPolicy());
+  reply.header('permissions-policy', 'camera=(), geolocation=(), microphone=(), payment=(), usb=()');
+  reply.header('cache-control', 'no-store');
+  reply.header('x-content-type-options', 'nosniff');
+  reply.header('x-request-id', request.id);
+  if (request.protocol === 'https') reply.header('strict-transport-security', strictTransport);
+}
+
 /** Sets security headers on every answer, and forbids caches to keep answers of the API. */
 export async function installSecurityHeaders(app: Server): Promise<void> {
   await app.register(helmet, {
@@ -40,12 +51,5 @@ export async function installSecurityHeaders(app: Server): Promise<void> {
     referrerPolicy: { policy: 'no-referrer' },
     xFrameOptions: { action: 'deny' },
   });
-  const policy = contentSecurityPolicy();
-  app.addHook('onRequest', async (request, reply) => {
-    reply.header('content-security-policy', policy);
-    reply.header('permissions-policy', 'camera=(), geolocation=(), microphone=(), payment=(), usb=()');
-    reply.header('cache-control', 'no-store');
-    reply.header('x-request-id', request.id);
-    if (request.protocol === 'https') reply.header('strict-transport-security', strictTransport);
-  });
+  app.addHook('onRequest', async (request, reply) => writeOwnHeaders(request, reply));
 }
