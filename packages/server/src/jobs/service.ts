@@ -48,7 +48,21 @@ export function createJobs(options: JobsOptions): Jobs {
   const records = createRecordStore({ state, clock });
   const scheduleStore = createScheduleStore({ state, clock });
   const leases = createLeases({ state, clock, log, node, holder });
-  const worker = createWorker({ state, store: queue, clock, log, node, leaseMs, graceMs, pollMs, kinds });
+  const worker = createWorker({
+    state,
+    store: queue,
+    clock,
+    log,
+    node,
+    leaseMs,
+    graceMs,
+    pollMs,
+    kinds,
+    async beforeScheduled(kind) {
+      const schedule = [...schedules.values()].find((each) => each.kind === kind);
+      if (schedule !== undefined) await scheduleStore.recordUnstarted(schedule);
+    },
+  });
   const announcer = createAnnouncer({ broadcast: state.broadcast, clock, log });
   const scheduler = createScheduler({
     schedules,

@@ -10,7 +10,7 @@ import { createLeases } from './leases.ts';
 type NoteTables = { note: { text: string } };
 
 async function until(check: () => boolean): Promise<void> {
-  for (let turn = 0; turn < 1000; turn += 1) {
+  for (let turn = 0; turn < 4000; turn += 1) {
     if (check()) return;
     await systemClock.sleep(5);
   }

@@ -16,7 +16,7 @@ type NoteTables = { note: { text: string } };
 
 /** Waits in real time, because the store answers in real time, for something that must come true. */
 async function until(check: () => boolean | Promise<boolean>): Promise<void> {
-  for (let turn = 0; turn < 1000; turn += 1) {
+  for (let turn = 0; turn < 4000; turn += 1) {
     if (await check()) return;
     await systemClock.sleep(5);
   }

@@ -12,6 +12,8 @@ export interface WorkerOptions extends ExecutionOptions {
   readonly kinds: ReadonlyMap<string, DefinedKind>;
   /** How often to look for work that no nudge announced, in ms. */
   readonly pollMs: number;
+  /** Called before a scheduled job is claimed: from then on it no longer looks unstarted. */
+  readonly beforeScheduled: (kind: string) => Promise<void>;
 }
 
 export interface Worker {
@@ -73,6 +75,9 @@ export function createWorker(options: WorkerOptions): Worker {
     const due = await store.due(open.map(({ kind }) => kind));
     if (due.kinds.length > 0) {
       const ready = new Set(due.kinds);
+      for (const { kind, schedule } of open) {
+        if (schedule !== undefined && ready.has(kind)) await options.beforeScheduled(kind);
+      }
       const claimedAt = clock.monotonic();
       const jobs = await store.claim(
         open

@@ -62,7 +62,10 @@ export function createScheduler(options: SchedulerOptions): Scheduler {
       log.warn(missed, 'a scheduled run was missed');
       await onMissed?.(missed, tx);
     };
-    while (!stopping && (await store.reportMissed(report))) continue;
+    for (const id of await store.unreported()) {
+      if (stopping) return;
+      await guarded('missed runs', () => store.report(id, report));
+    }
   }
 
   /** One look at every schedule; returns how long to wait before the next, in ms. */

@@ -5,6 +5,8 @@ import { createManualClock, systemClock, type ManualClock } from '../../base/clo
 import { silentLogger } from '../../base/logger.ts';
 import type { State } from '../../storage/state/state.ts';
 import { createJobs } from '../service.ts';
+import { resolveSchedule } from './resolve.ts';
+import { createScheduleStore } from './store.ts';
 import type { JobContext, Jobs, MissedRun, OnMissed, Schedule } from '../types.ts';
 
 const minute = 60_000;
@@ -12,7 +14,7 @@ const hour = 60 * minute;
 const midnight = Date.parse('2026-01-10T00:00:00Z');
 
 async function until(check: () => boolean | Promise<boolean>): Promise<void> {
-  for (let turn = 0; turn < 1000; turn += 1) {
+  for (let turn = 0; turn < 4000; turn += 1) {
     if (await check()) return;
     await systemClock.sleep(5);
   }
@@ -202,6 +204,36 @@ describeOnBothStores('schedules', (open) => {
     await stop(jobs, clock);
   });
 
+  test('a run whose node died between its due time and its start is reported when it starts late', async () => {
+    const state = await open();
+    const clock = createManualClock(midnight);
+    const schedule = { name: 'nightly', cron: '0 3 * * *', run: async () => undefined };
+    const resolved = resolveSchedule(schedule);
+    const store = createScheduleStore({ state, clock });
+    const due = midnight + 3 * hour;
+    await store.put({
+      name: 'nightly',
+      timing: JSON.stringify(resolved.timing),
+      next_at: due,
+      planned_from: midnight,
+    });
+    clock.jump(3 * hour);
+    await store.advance(resolved, () => ({
+      nextAt: due + 24 * hour,
+      plannedFrom: due,
+      fire: { dueAt: due, late: false },
+    }));
+    clock.jump(10 * minute);
+    const missed: MissedRun[] = [];
+    const jobs = node(state, clock, { onMissed: async (report) => void missed.push(report) });
+    jobs.schedule(schedule);
+    await jobs.start();
+    await run(clock, async () => (await outcomes(jobs, 'nightly')).includes('succeeded'));
+    await run(clock, () => missed.length > 0);
+    expect(missed).toMatchObject([{ schedule: 'nightly', firstDueAt: due, count: 1, caughtUp: true }]);
+    await stop(jobs, clock);
+  });
+
   test.each(['skip', 'queue', 'replace'] as const)(
     'a run that outlasts its interval: %s',
     async (overlap) => {
@@ -239,20 +271,24 @@ describeOnBothStores('schedules', (open) => {
       }
       await run(clock, () => started.length > 0, 1000);
       const first = started[0] ?? 0;
-      const from = clock.now();
-      await run(clock, () => clock.now() - from > 2 * minute + 2000, 500);
+      const [one] = nodes as [Jobs, Jobs];
+      const statuses = async () =>
+        (await one.list({ kind: 'schedule:long' })).items.map(({ status }) => status).toSorted();
+      /** The two due times after the first have had their effect. */
+      const passed = async (): Promise<boolean> =>
+        overlap === 'queue'
+          ? (await statuses()).length === 3
+          : (await outcomes(one, 'long')).length === 2 && (overlap === 'skip' || started.length === 3);
+      await run(clock, passed, 500);
       await settle(clock);
       expect(most).toBe(1);
-      const [one] = nodes as [Jobs, Jobs];
       const done = await outcomes(one, 'long');
       if (overlap === 'skip') {
         expect(started).toEqual([first]);
         expect(done).toEqual(['skipped', 'skipped']);
       } else if (overlap === 'queue') {
         expect(started).toEqual([first]);
-        expect(
-          (await one.list({ kind: 'schedule:long' })).items.map(({ status }) => status).toSorted(),
-        ).toEqual(['pending', 'pending', 'running']);
+        expect(await statuses()).toEqual(['pending', 'pending', 'running']);
         ends.get(first)?.();
         await run(clock, () => started.length === 2);
         ends.get(first + minute)?.();
@@ -322,23 +358,24 @@ describeOnBothStores('schedules', (open) => {
   test('a schedule that fails is tried again and then recorded, not kept as dead', async () => {
     const state = await open();
     const clock = createManualClock(midnight);
-    let starts = 0;
     const jobs = node(state, clock);
     jobs.schedule({
       name: 'broken',
-      everyMs: hour,
+      everyMs: 10_000,
       retry: { maxAttempts: 2, baseMs: 1000 },
       async run() {
-        starts += 1;
         throw new Error('broken');
       },
     });
     await jobs.start();
-    await travel(clock, () => starts > 0);
-    await run(clock, async () => (await outcomes(jobs, 'broken')).length === 2);
-    expect(starts).toBe(2);
-    expect(await outcomes(jobs, 'broken')).toEqual(['failed', 'failed']);
-    expect((await jobs.list()).items).toEqual([]);
+    const failed = async () =>
+      (await jobs.runs({ schedule: 'broken', outcome: 'failed' })).items.toReversed();
+    await run(clock, async () => (await failed()).length >= 3, 500);
+    const [first, second, third] = await failed();
+    expect([first?.attempt, second?.attempt, third?.attempt]).toEqual([1, 2, 1]);
+    expect(second?.jobId).toBe(first?.jobId);
+    expect(third?.jobId).not.toBe(first?.jobId);
+    expect((await jobs.stats()).dead).toBe(0);
     await stop(jobs, clock);
   });
 

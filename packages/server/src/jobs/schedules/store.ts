@@ -225,21 +225,33 @@ export function createScheduleStore({ state, clock }: { readonly state: State; r
       });
     },
 
-    /** Hands the oldest missed run that was not reported to `report`, once. False when there is none. */
-    async reportMissed(report: (missed: MissedRun, tx: StateTx) => Promise<void>): Promise<boolean> {
-      const unreported = (db: Pick<Tables, 'selectFrom'>) =>
-        db.selectFrom('job_run').select(['id', 'missed']).where('reported', '=', 0).orderBy('id').limit(1);
-      if ((await unreported(state.read.withTables<JobTables>()).executeTakeFirst()) === undefined)
-        return false;
-      return state.transaction(async (tx) => {
+    /** The missed runs that were not reported yet, oldest first. */
+    async unreported(): Promise<readonly string[]> {
+      const rows = await state.read
+        .withTables<JobTables>()
+        .selectFrom('job_run')
+        .select('id')
+        .where('reported', '=', 0)
+        .orderBy('id')
+        .limit(100)
+        .execute();
+      return rows.map(({ id }) => id);
+    },
+
+    /** Hands a missed run to `report` and marks it as reported, in one transaction; at most once. */
+    async report(id: string, report: (missed: MissedRun, tx: StateTx) => Promise<void>): Promise<void> {
+      await state.transaction(async (tx) => {
         const db = tx.withTables<JobTables>();
-        const row = await unreported(db)
+        const row = await db
+          .selectFrom('job_run')
+          .select('missed')
+          .where('id', '=', id)
+          .where('reported', '=', 0)
           .$if(state.dialect === 'postgres', (query) => query.forUpdate().skipLocked())
           .executeTakeFirst();
-        if (row === undefined) return false;
-        await db.updateTable('job_run').set({ reported: 1 }).where('id', '=', row.id).execute();
+        if (row === undefined) return;
+        await db.updateTable('job_run').set({ reported: 1 }).where('id', '=', id).execute();
         if (row.missed !== null) await report(JSON.parse(row.missed) as MissedRun, tx);
-        return true;
       });
     },
   };
