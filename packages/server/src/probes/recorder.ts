@@ -177,9 +177,8 @@ export function createRecorder(options: RecorderOptions): Recorder {
       }
       if (alarm.signal.aborted) alarm = new AbortController();
       const alone = idle ? countEveryMs : lingerMs;
-      const wake = AbortSignal.any([alarm.signal, fenced.signal]);
-      await clock.sleep(alone, wake);
-      if (waiting.length > 0) urgent = true;
+      await clock.sleep(alone, alarm.signal);
+      if (!idle) urgent = true;
     }
   }
 
@@ -214,6 +213,7 @@ export function createRecorder(options: RecorderOptions): Recorder {
       hold = next;
       stopping = false;
       countedAt = clock.now();
+      next.signal.addEventListener('abort', () => alarm.abort(), { once: true });
       working = work(next).finally(release);
     },
     async stop() {

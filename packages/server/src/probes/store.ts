@@ -237,6 +237,25 @@ export async function loadPing(db: StateDb, probeId: string): Promise<PingState 
   return row === undefined ? undefined : toPing(row);
 }
 
+/** Reads a probe's calls, made if there are none, and keeps others from changing them until `tx` ends. */
+export async function lockPing(tx: StateTx, probeId: string): Promise<PingState> {
+  const row = await tables(tx)
+    .insertInto('probe_ping')
+    .values({
+      probe_id: probeId,
+      note: '',
+      last_start_at: null,
+      last_finish_at: null,
+      last_fail_at: null,
+      duration_ms: null,
+      exit_code: null,
+    })
+    .onConflict((taken) => taken.column('probe_id').doUpdateSet({ note: sql<string>`probe_ping.note` }))
+    .returningAll()
+    .executeTakeFirstOrThrow();
+  return toPing(row);
+}
+
 export async function savePing(tx: StateTx, probeId: string, ping: PingState): Promise<void> {
   const row = {
     last_start_at: ping.lastStartAt,
@@ -246,11 +265,7 @@ export async function savePing(tx: StateTx, probeId: string, ping: PingState): P
     exit_code: ping.exitCode,
     note: ping.note,
   };
-  await tables(tx)
-    .insertInto('probe_ping')
-    .values({ probe_id: probeId, ...row })
-    .onConflict((taken) => taken.column('probe_id').doUpdateSet(row))
-    .execute();
+  await tables(tx).updateTable('probe_ping').set(row).where('probe_id', '=', probeId).execute();
 }
 
 /** Counts a start of Custos on this store; returns how many there were before. */

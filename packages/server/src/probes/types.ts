@@ -153,3 +153,25 @@ export interface PingState {
   readonly exitCode: number | null;
   readonly note: string;
 }
+
+/** What the configuration file says of a service; others are named, not given by id. */
+export interface ConfiguredService extends Omit<ServiceInput, 'dependsOn'> {
+  readonly dependsOn: readonly string[];
+}
+
+/** What the configuration file says of a probe; its service is named. Secrets stand in its options. */
+export interface ConfiguredProbe extends Omit<ProbeInput, 'serviceId'> {
+  readonly service: string | null;
+}
+
+/** What the configuration file says of a window; services and probes are named. */
+export interface ConfiguredMaintenance extends Omit<MaintenanceInput, 'serviceIds' | 'probeIds'> {
+  readonly services: readonly string[];
+  readonly probes: readonly string[];
+}
+
+export interface ProbeConfiguration {
+  readonly services: readonly ConfiguredService[];
+  readonly probes: readonly ConfiguredProbe[];
+  readonly maintenance: readonly ConfiguredMaintenance[];
+}

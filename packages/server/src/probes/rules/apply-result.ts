@@ -47,14 +47,26 @@ export function applyResult(state: ProbeState, result: NewResult, limits: Streak
   };
 }
 
-/** The row that a check's outcome becomes. Messages are cut to what fits in a list. */
+/**
+ * The row that a check's outcome becomes. Messages may quote what a target said, so they are cut to what
+ * fits in a list and freed of characters that a store refuses or a terminal obeys; figures are finite.
+ */
 export function toResultRow(probeId: string, at: number, outcome: CheckOutcome): ResultRow {
   return {
     probeId,
     at,
     status: outcome.status,
     latencyMs: outcome.latencyMs,
-    message: outcome.message.slice(0, 500),
-    values: outcome.values,
+    message: plainText(outcome.message, 500),
+    values: Object.fromEntries(Object.entries(outcome.values).filter(([, value]) => Number.isFinite(value))),
   };
+}
+
+/** One line of at most `length` characters without control characters or halves of surrogate pairs. */
+export function plainText(text: string, length: number): string {
+  return text
+    .slice(0, length)
+    .toWellFormed()
+    .replaceAll(/\p{Cc}+/gu, ' ')
+    .trim();
 }
