@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import { describe, expect, test } from 'vitest';
 import { describeOnBothStores } from '../../test/stores.ts';
 import { cheapHashes, from, goodPassword, here, openAccess, type AccessFixture } from './access-fixture.ts';
@@ -225,6 +226,25 @@ describeOnBothStores('signing in', (open) => {
       expect((await access.sessions.list(session.identity, { limit: 10 })).items).toHaveLength(1);
     });
 
+    test.each(['disabled = 1', "password_hash = password_hash || 'A'"])(
+      'a sign-in that is under way when the user becomes %s comes to nothing',
+      async (change) => {
+        const state = await open();
+        const slow = { memoryKib: 8192, passes: 40, lanes: 1 };
+        const { access, addUser, signIn } = await openAccess(state, { hashCost: slow });
+        await addUser('ada@example.com', 'viewer');
+        const pending = signIn('ada@example.com').catch((error: unknown) => error);
+        const counted = sql`select 1 from access_failure where failures > 0`;
+        for (let turn = 0; turn < 1000; turn += 1) {
+          if ((await counted.execute(state.read)).rows.length > 0) break;
+        }
+        await access.users.list({ limit: 1 });
+        await sql`update access_user set ${sql.raw(change)}`.execute(state.write);
+        expect(await pending).toMatchObject(signInFailed);
+        expect((await sql`select 1 from access_session`.execute(state.read)).rows).toEqual([]);
+      },
+    );
+
     test('a hash made at a lower cost is renewed at the next sign-in', async () => {
       const state = await open();
       const before = await openAccess(state);
@@ -369,6 +389,22 @@ describeOnBothStores('signing in', (open) => {
       await clock.advance(1);
       await next(session);
       expect(await seen()).toBe(minute);
+    });
+
+    test('and tokens of a disabled user are worth nothing even while their rows are there', async () => {
+      const state = await open();
+      const { access, signIn, addUser, next } = await openAccess(state);
+      await addUser('ada@example.com', 'viewer');
+      const session = await signIn('ada@example.com');
+      const ask = { name: 'ci', permissions: ['alert.read'] as const, expiresInDays: 1 };
+      const { token } = await access.tokens.create(session.identity, ask);
+      const disable = (value: number) => sql`update access_user set disabled = ${value}`.execute(state.write);
+      await disable(1);
+      expect(await next(session)).toBeUndefined();
+      expect(await access.byApiToken(token, here)).toBeUndefined();
+      await disable(0);
+      expect(await next(session)).toBeDefined();
+      expect(await access.byApiToken(token, here)).toBeDefined();
     });
 
     test('are not opened by a token that is unknown, altered, empty or huge', async () => {
