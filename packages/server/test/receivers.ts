@@ -75,6 +75,8 @@ export async function startMailServer(port = 0): Promise<MailServer> {
 export interface Shop {
   readonly url: string;
   readonly port: number;
+  /** When it answered with a failure, in ms since the epoch; empty again after each change of the answer. */
+  readonly failedAt: number[];
   /** What it answers from now on. */
   answer(status: number): void;
   /** Stops answering, as a killed process does. */
@@ -86,8 +88,10 @@ export interface Shop {
 /** A service to watch, to break and to mend. */
 export async function startShop(): Promise<Shop> {
   let status = 200;
+  const failedAt: number[] = [];
   const make = (): Server =>
     createServer((_request, response) => {
+      if (status >= 500) failedAt.push(Date.now());
       response.writeHead(status, { 'content-type': 'application/json' }).end('{"status":"ok"}');
     });
   let server = make();
@@ -95,8 +99,10 @@ export async function startShop(): Promise<Shop> {
   return {
     url: `http://127.0.0.1:${port}/health`,
     port,
+    failedAt,
     answer(next) {
       status = next;
+      failedAt.length = 0;
     },
     kill: () => close(server),
     async revive() {

@@ -108,8 +108,7 @@ export async function serve(options: ServeOptions = {}): Promise<Served> {
     port,
     process: child,
     output: () => output,
-    setupToken: () =>
-      eventually(() => /setup#token=(\S+)/.exec(output)?.[1], { what: 'the set-up link' }),
+    setupToken: () => eventually(() => /setup#token=(\S+)/.exec(output)?.[1], { what: 'the set-up link' }),
     async kill() {
       child.kill('SIGKILL');
       await exited;

@@ -125,6 +125,12 @@ export function createAccess({
       },
     },
 
+    /** How many people are signed in. */
+    activeUsers(): Promise<number> {
+      const now = clock.now();
+      return parts.reads.countPresent({ now, idleSince: now - parts.limits.idleMs });
+    },
+
     /** Removes sessions and counters that no longer matter; returns how many. Once an hour is enough. */
     async prune(): Promise<number> {
       const now = clock.now();

@@ -109,6 +109,23 @@ export function sessionStore(db: AccessDb) {
       }));
     },
 
+    /** How many people have a session that has not ended. */
+    async countPresent({
+      now,
+      idleSince,
+    }: {
+      readonly now: number;
+      readonly idleSince: number;
+    }): Promise<number> {
+      const row = await db
+        .selectFrom('access_session')
+        .select(({ fn }) => fn.count<number>('user_id').distinct().as('people'))
+        .where('expires_at', '>', now)
+        .where('last_seen_at', '>', idleSince)
+        .executeTakeFirstOrThrow();
+      return Number(row.people);
+    },
+
     /** Ends one session of a user; false when there is none of that id. */
     async endSession(userId: string, id: string): Promise<boolean> {
       const { numDeletedRows } = await db

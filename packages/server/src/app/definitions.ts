@@ -28,7 +28,10 @@ export async function applyDefinitions(
   { notify, probes, alerting }: Pick<Wired, 'notify' | 'probes' | 'alerting'>,
 ): Promise<void> {
   await notify.channels.applyConfiguration(
-    options.channels.map(({ fallback, ...channel }) => ({ ...channel, ...(fallback !== undefined && { fallback }) })),
+    options.channels.map(({ fallback, ...channel }) => ({
+      ...channel,
+      ...(fallback !== undefined && { fallback }),
+    })),
   );
   const channels = byName(await notify.channels.list());
 
@@ -36,12 +39,16 @@ export async function applyDefinitions(
   await probes.applyConfiguration({
     services,
     maintenance,
-    probes: options.probes.map(({ channels: names, ...probe }, index) => ({
+    probes: options.probes.map(({ channels: names, service, ...probe }, index) => ({
       ...probe,
+      service: service ?? null,
       channelIds: idsOf(names, channels, `probes[${index}].channels`),
     })),
   });
-  const known = await probes.names();
+  const known = {
+    services: byName(await probes.overviewServices()),
+    probes: byName(await probes.overviewRows()),
+  };
 
   const rules = options.rules.map(({ selector, channels: names, ...rule }, index): RuleInput => {
     const { services: ofServices, probes: ofProbes, ...rest } = selector;

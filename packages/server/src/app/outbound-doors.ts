@@ -62,21 +62,28 @@ export function openDoors(
     return true;
   }
 
-  const onRefused = (use: string) => (refusal: Refusal): void => {
-    if (!isFresh(`${use} ${refusal.target} ${refusal.reason}`)) return;
-    log.warn({ use, ...refusal }, 'an outbound connection was refused');
-    audit
-      .append({
-        actor: systemActor,
-        action: 'outbound.refuse',
-        target: { type: 'address', id: refusal.target.slice(0, 200) },
-        outcome: 'denied',
-        address: null,
-        requestId: null,
-        details: { use, reason: refusal.reason, purpose: refusal.purpose ?? null, address: refusal.address ?? null },
-      })
-      .catch((error: unknown) => log.error({ error: messageOf(error) }, 'a refusal could not be recorded'));
-  };
+  const onRefused =
+    (use: string) =>
+    (refusal: Refusal): void => {
+      if (!isFresh(`${use} ${refusal.target} ${refusal.reason}`)) return;
+      log.warn({ use, ...refusal }, 'an outbound connection was refused');
+      audit
+        .append({
+          actor: systemActor,
+          action: 'outbound.refuse',
+          target: { type: 'address', id: refusal.target.slice(0, 200) },
+          outcome: 'denied',
+          address: null,
+          requestId: null,
+          details: {
+            use,
+            reason: refusal.reason,
+            purpose: refusal.purpose ?? null,
+            address: refusal.address ?? null,
+          },
+        })
+        .catch((error: unknown) => log.error({ error: messageOf(error) }, 'a refusal could not be recorded'));
+    };
   const open = (use: string, policy: OutboundPolicy) => () =>
     createOutbound({
       policy: { ...policy, internal: [...internal, ...listed] },

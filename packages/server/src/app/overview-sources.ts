@@ -15,6 +15,9 @@ interface Domains {
   readonly traffic: ReturnType<typeof createTraffic>;
 }
 
+/** One sample a minute, ms. */
+const sampleMs = 60_000;
+
 /** Fits the domains to what the overview asks for. */
 export function overviewSources({ probes, alerting, notify, access, system, traffic }: Domains): Sources {
   return {
@@ -25,7 +28,10 @@ export function overviewSources({ probes, alerting, notify, access, system, traf
     alertsSince: (at) => alerting.alerts.countFiredSince(at),
     deliveryCounts: () => notify.deliveries.counts(),
     activeUsers: () => access.activeUsers(),
-    series: (probeId, value, points) => probes.series(probeId, { value, points }),
+    series(probeId, value, points) {
+      const to = probes.now();
+      return probes.history.series(probeId, { from: to - points * sampleMs, to, points, value });
+    },
     system: () => system.get(),
     traffic: () => traffic.read(),
   };

@@ -3,61 +3,52 @@ import { systemActor } from '../audit/types.ts';
 import type { Clock } from '../base/clock.ts';
 import type { Notify } from '../notify/service.ts';
 import type { CheckOutcome, SelfCheck } from '../probes/types.ts';
-import type { State } from '../storage/state/state.ts';
 
 export interface SelfCheckParts {
-  readonly state: State;
   readonly clock: Clock;
   readonly audit: AuditLog;
   readonly notify: Notify;
-  readonly scheduler: () => { readonly lagP99Ms: number };
 }
 
-/** Where slow begins: a State round trip, and a notification that waits, in ms. */
-const slowStateMs = 500;
+/** A notification that waits for longer than this is trouble, ms. */
 const oldNotificationMs = 60_000;
-const lateChecksMs = 5000;
 /** The audit log is written once in this time to prove that it can be, ms. */
 const proveAuditEveryMs = 3_600_000;
 
-function outcome(good: boolean, words: { well: string; ill: string }, values: CheckOutcome['values']): CheckOutcome {
-  return { status: good ? 'up' : 'degraded', latencyMs: null, message: good ? words.well : words.ill, values };
+function outcome(
+  good: boolean,
+  words: { well: string; ill: string },
+  values: CheckOutcome['values'],
+): CheckOutcome {
+  return {
+    status: good ? 'up' : 'degraded',
+    latencyMs: null,
+    message: good ? words.well : words.ill,
+    values,
+  };
 }
 
 /**
- * The looks at Custos itself that stand beside the host's (row T12): database connection, core function,
- * and security system. Disk space and system resources are the host probe's.
+ * The looks at Custos itself that stand beside those of `probes/` (row T12): core function, which is that
+ * people are told, and the security system. Database, checks and host are looked at there.
  */
-export function createSelfChecks({ state, clock, audit, notify, scheduler }: SelfCheckParts): SelfCheck[] {
+export function createSelfChecks({ clock, audit, notify }: SelfCheckParts): SelfCheck[] {
   let auditProvenAt = -Infinity;
   return [
     {
-      name: 'state',
-      title: 'Database connection',
+      name: 'outbox',
+      title: 'Delivery',
       async check() {
-        const before = clock.monotonic();
-        await state.ping();
-        const tookMs = clock.monotonic() - before;
-        const words = { well: 'answers', ill: `took ${Math.round(tookMs)} ms to answer` };
-        return outcome(tookMs < slowStateMs, words, { state_ms: tookMs });
-      },
-    },
-    {
-      name: 'core',
-      title: 'Core function',
-      async check() {
-        const { lagP99Ms } = scheduler();
         const { pending, oldestAgeMs } = await notify.deliveries.backlog();
         const waitedMs = oldestAgeMs ?? 0;
-        const ill =
-          waitedMs > oldNotificationMs
-            ? `a notification has waited for ${Math.round(waitedMs / 1000)} s`
-            : `checks start ${Math.round(lagP99Ms)} ms late`;
-        return outcome(
-          lagP99Ms < lateChecksMs && waitedMs <= oldNotificationMs,
-          { well: 'checks start on time and nothing waits to be sent', ill },
-          { scheduler_lag_p99_ms: lagP99Ms, outbox_pending: pending, outbox_oldest_ms: waitedMs },
-        );
+        const words = {
+          well: 'nothing waits to be sent',
+          ill: `a notification has waited for ${Math.round(waitedMs / 1000)} s`,
+        };
+        return outcome(waitedMs <= oldNotificationMs, words, {
+          outbox_pending: pending,
+          outbox_oldest_ms: waitedMs,
+        });
       },
     },
     {

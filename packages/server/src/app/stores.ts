@@ -18,7 +18,9 @@ export interface Stores {
 export function secretKeys(options: Options): SecretKeys {
   if (options.secretKeyText === null) return openKeyFile(join(options.dataPath, 'secret.key'));
   const [newest, ...rest] = parseSecretKeys(options.secretKeyText, 'CUSTOS_SECRET_KEY');
-  const earlier = options.previousSecretKeyTexts.flatMap((text) => parseSecretKeys(text, 'previousSecretKeys'));
+  const earlier = options.previousSecretKeyTexts.flatMap((text) =>
+    parseSecretKeys(text, 'previousSecretKeys'),
+  );
   return [newest, ...rest, ...earlier];
 }
 

@@ -37,7 +37,11 @@ export function createSystemStatus(parts: SystemParts) {
     async get(): Promise<SystemStatus> {
       const memory = process.memoryUsage();
       const status = columns.status();
-      const [answer, queue, outbox] = await Promise.all([stateAnswer(), jobs.stats(), notify.deliveries.backlog()]);
+      const [answer, queue, outbox] = await Promise.all([
+        stateAnswer(),
+        jobs.stats(),
+        notify.deliveries.backlog(),
+      ]);
       const disabled = status.state === 'disabled';
       return {
         version,

@@ -21,11 +21,13 @@ import { overviewRoutes } from '../overview/routes.ts';
 import { compatibilityRoutes } from '../overview/routes-compatibility.ts';
 import { createOverview } from '../overview/service.ts';
 import { createTraffic } from '../overview/traffic.ts';
+import { createHistory, createColumnsSink } from '../probes/history.ts';
 import { probesRoutes } from '../probes/routes.ts';
 import { createProbes } from '../probes/service.ts';
 import { settingsRoutes } from '../settings/routes.ts';
 import { createSettings } from '../settings/service.ts';
 import { createColumns } from '../storage/columns/create.ts';
+import { rollUpProbeDays } from '../storage/columns/probe-rollup.ts';
 import type { Part } from './lifecycle.ts';
 import type { Options } from './options.ts';
 import { checkInternalTargets, openDoors } from './outbound-doors.ts';
@@ -96,14 +98,14 @@ export async function wire({ options, version, clock, log, stores }: WireRequest
   });
   const probes = createProbes({
     ...shared,
-    node,
-    columns,
     secrets,
     outbound: doors.probes,
     observer: alerting.observer,
+    sink: createColumnsSink({ columns, log, node }),
+    history: createHistory(columns),
     publish,
-    seats: state.dialect === 'postgres' ? jobs.leases : undefined,
-    selfChecks: createSelfChecks({ state, clock, audit, notify, scheduler: () => probes.health() }),
+    seats: jobs.leases,
+    selfChecks: createSelfChecks({ clock, audit, notify }),
     publicUrl,
   });
 
@@ -127,7 +129,8 @@ export async function wire({ options, version, clock, log, stores }: WireRequest
         required: false,
         check: async () => {
           const { state: present, lastError } = columns.status();
-          if (present !== 'up' && present !== 'disabled') throw new Error(lastError ?? `columns are ${present}`);
+          if (present !== 'up' && present !== 'disabled')
+            throw new Error(lastError ?? `columns are ${present}`);
         },
       },
     ],
@@ -138,7 +141,10 @@ export async function wire({ options, version, clock, log, stores }: WireRequest
       trustedProxies: options.http.trustedProxies,
       dashboardDirectory: fileURLToPath(new URL('../../../web/dist', import.meta.url)),
       publicMetrics: options.http.publicMetrics,
-      rateLimits: { perAddress: options.http.requestsPerMinute * 2, perIdentity: options.http.requestsPerMinute },
+      rateLimits: {
+        perAddress: options.http.requestsPerMinute * 2,
+        perIdentity: options.http.requestsPerMinute,
+      },
     },
   });
   server.app.addHook('onResponse', async (request, reply) => {
@@ -159,6 +165,11 @@ export async function wire({ options, version, clock, log, stores }: WireRequest
     await server.app.register(routes);
   }
 
+  jobs.schedule({
+    name: 'probes.roll-up-days',
+    cron: '10 0 * * *',
+    run: async () => void (await rollUpProbeDays(columns, clock.now())),
+  });
   jobs.schedule({ name: 'access.prune', everyMs: 3_600_000, run: async () => void (await access.prune()) });
 
   const parts: readonly Part[] = [
@@ -175,7 +186,20 @@ export async function wire({ options, version, clock, log, stores }: WireRequest
     { name: 'alerting', start: () => alerting.start(), stop: () => alerting.stop() },
     { name: 'probes', start: () => probes.start(), stop: () => probes.stop() },
   ];
-  return { server, access, settings, notify, alerting, probes, jobs, columns, audit, overview, parts, workers };
+  return {
+    server,
+    access,
+    settings,
+    notify,
+    alerting,
+    probes,
+    jobs,
+    columns,
+    audit,
+    overview,
+    parts,
+    workers,
+  };
 }
 
 export type Wired = Awaited<ReturnType<typeof wire>>;

@@ -5,6 +5,7 @@ import { conflict, notFound } from '../base/errors.ts';
 import type { State } from '../storage/state/state.ts';
 import { hasten, reopen } from './outbox/store.ts';
 import {
+  backlogOf,
   countByState,
   findNotification,
   latencyAt,
@@ -28,6 +29,8 @@ export interface DeliveryService {
   get(id: string): Promise<z.output<typeof deliveryDetail>>;
   /** Of the last 24 hours, tests left out. `failed` are those that nobody took over, or that were cancelled. */
   counts(): Promise<z.output<typeof deliveryCounts>>;
+  /** What waits to be delivered, and for how long the oldest has waited, ms; null when nothing waits. */
+  backlog(): Promise<{ readonly pending: number; readonly oldestAgeMs: number | null }>;
   /**
    * Sends again what was given up, or sends at once what waits for its next attempt. The idempotency key
    * stays. Raises `conflict` for one that was delivered.
@@ -74,13 +77,19 @@ export function createDeliveryService({
       const since = clock.now() - dayMs;
       const counts = await countByState(state.read, since);
       const delivered = counts.get('delivered') ?? 0;
-      const middle = delivered === 0 ? null : await latencyAt(state.read, since, Math.floor((delivered - 1) / 2));
+      const middle =
+        delivered === 0 ? null : await latencyAt(state.read, since, Math.floor((delivered - 1) / 2));
       return {
         delivered,
         failed: (counts.get('failed') ?? 0) + (counts.get('cancelled') ?? 0),
         pending: counts.get('pending') ?? 0,
         p50LatencyMs: middle,
       };
+    },
+
+    async backlog() {
+      const { pending, oldestAt } = await backlogOf(state.read);
+      return { pending, oldestAgeMs: oldestAt === null ? null : clock.now() - oldestAt };
     },
 
     async retry(id) {
@@ -91,7 +100,9 @@ export function createDeliveryService({
           throw conflict('This was delivered; sending it again would tell people twice.');
         }
         if (!(await loadChannels(tx)).has(present.channel_id)) {
-          throw conflict(`The channel "${present.channel_name}" has been deleted, so nothing can be sent by it.`);
+          throw conflict(
+            `The channel "${present.channel_name}" has been deleted, so nothing can be sent by it.`,
+          );
         }
         const now = clock.now();
         await (present.state === 'pending' ? hasten(tx, id, now) : reopen(tx, id, now));

@@ -4,7 +4,12 @@ import type { AttemptTable, ChannelTable, NotificationTable, NotifyTables } from
 
 /** All channels by id, in the order of their names. There are tens of them, so all are read at once. */
 export async function loadChannels(db: StateDb): Promise<Map<string, ChannelTable>> {
-  const rows = await db.withTables<NotifyTables>().selectFrom('channel').selectAll().orderBy('name').execute();
+  const rows = await db
+    .withTables<NotifyTables>()
+    .selectFrom('channel')
+    .selectAll()
+    .orderBy('name')
+    .execute();
   return new Map(rows.map((row) => [row.id, row]));
 }
 
@@ -97,7 +102,8 @@ export async function statesByAlert(
       .where('alert_id', 'in', alertIds.slice(from, from + 500))
       .groupBy(['alert_id', 'state'])
       .execute();
-    for (const row of rows) if (row.alert_id !== null) found.push({ alertId: row.alert_id, state: row.state });
+    for (const row of rows)
+      if (row.alert_id !== null) found.push({ alertId: row.alert_id, state: row.state });
   }
   return found;
 }
@@ -113,6 +119,17 @@ export async function countByState(db: StateDb, since: number): Promise<Map<Deli
     .groupBy('state')
     .execute();
   return new Map(rows.map((row) => [row.state, Number(row.count)]));
+}
+
+/** How many notifications are not settled, and when the first of them was made; null when there are none. */
+export async function backlogOf(db: StateDb): Promise<{ pending: number; oldestAt: number | null }> {
+  const row = await db
+    .withTables<NotifyTables>()
+    .selectFrom('notification')
+    .select(({ fn }) => [fn.countAll<number>().as('count'), fn.min('created_at').as('oldest')])
+    .where('state', '=', 'pending')
+    .executeTakeFirstOrThrow();
+  return { pending: Number(row.count), oldestAt: row.oldest };
 }
 
 /** The latency at `rank` (0 is the smallest) among those delivered since `since`. */

@@ -1,0 +1,25 @@
+import { print, type Figure } from './figure.ts';
+
+/**
+ * `npm run bench -- NAME [NAME ...]`: runs benchmarks and prints one JSON line per figure, each with a
+ * baseline from the same run. Goals are in the issue and results in `docs/performance.md`.
+ */
+const benches: Readonly<Record<string, () => Promise<{ run(): Promise<readonly Figure[]> }>>> = {
+  start: () => import('./start.ts'),
+  memory: () => import('./memory.ts'),
+  probes: () => import('./probes.ts'),
+  page: () => import('./page.ts'),
+  outbox: () => import('./outbox.ts'),
+  dashboard: () => import('./dashboard.ts'),
+};
+
+const names = process.argv.slice(2);
+const unknown = names.filter((name) => !(name in benches));
+if (names.length === 0 || unknown.length > 0) {
+  console.error(`Name one or more of: ${Object.keys(benches).join(', ')}`);
+  process.exit(2);
+}
+for (const name of names) {
+  const bench = await benches[name]?.();
+  for (const figure of (await bench?.run()) ?? []) print(name, figure);
+}
