@@ -1,4 +1,5 @@
 import { errorCodes, problem } from '@custos/contract';
+import type { InjectOptions } from 'fastify';
 import { expect, test } from 'vitest';
 import { z } from 'zod';
 import { createTestServer } from '../../test/http-server.ts';
@@ -81,9 +82,9 @@ test.each([
   ['a store that is away', { url: '/t/away' }, 503, 'columns_unavailable'],
   ['a defect', { url: '/t/defect' }, 500, 'internal_error'],
   ['an answer that does not fit its schema', { url: '/t/misfit' }, 500, 'internal_error'],
-])('%s is a problem document', async (_what, request, status, code) => {
+])('%s is a problem document', async (...[, request, status, code]) => {
   const { app } = await withRoutes();
-  const response = await app.inject(request as Parameters<typeof app.inject>[0] & object);
+  const response = await app.inject(request as InjectOptions);
   expect(response.statusCode).toBe(status);
   expect(response.headers['content-type']).toBe('application/problem+json');
   const body = problem.strict().parse(response.json());

@@ -21,7 +21,7 @@ test.each([
     503,
     'unavailable',
   ],
-])('readyz is %s', async (_name, readiness, status, word) => {
+])('readyz is %s', async (...[, readiness, status, word]) => {
   const { app } = await createTestServer({}, { readiness });
   const response = await app.inject({ url: '/readyz' });
   expect(response.statusCode).toBe(status);

@@ -34,6 +34,8 @@ export async function installReferencePage(app: Server): Promise<void> {
   await app.register(swaggerUi, {
     routePrefix: referencePath,
     uiConfig: {
+      // Without the bar at the top, which shows another project's logo.
+      layout: 'BaseLayout',
       docExpansion: 'none',
       deepLinking: true,
       tryItOutEnabled: false,

@@ -97,7 +97,7 @@ test.each<[string, z.ZodType, unknown, FieldFault[]]>([
     { a: 'x', b: 1 },
     [{ field: 'b', message: 'is not known here' }],
   ],
-])('%s is named with what would be right', (_what, schema, input, expected) => {
+])('%s is named with what would be right', (...[, schema, input, expected]) => {
   expect(faults(schema, input)).toEqual(expected);
 });
 
