@@ -13,7 +13,7 @@ const main = new URL('../src/main.ts', import.meta.url).pathname;
 export const administrator = {
   email: 'ada@example.com',
   name: 'Ada',
-  password: 'correct horse battery staple',
+  password: 'tram velvet ocean lantern',
 } as const;
 
 export interface ServeOptions {
