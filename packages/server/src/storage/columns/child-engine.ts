@@ -24,6 +24,9 @@ const stopTimeoutMs = 5_000;
 const keptErrorBytes = 2_000;
 
 const user = 'custos';
+/** The child's own JavaScript is little and short-lived: a small heap and one helper thread suffice. */
+const lean = ['--max-semi-space-size=1', '--v8-pool-size=1'];
+
 const entry = fileURLToPath(new URL(`./child/main${extname(import.meta.url)}`, import.meta.url));
 
 /** Resolves with the port, or raises with what the child said before it ended. */
@@ -46,7 +49,7 @@ export function childEngine(options: ChildEngineOptions): EngineSource {
 
   const start = async (signal: AbortSignal): Promise<EngineRun> => {
     const password = randomToken();
-    const [program, ...programArguments] = [...(options.launcher ?? []), process.execPath, entry];
+    const [program, ...programArguments] = [...(options.launcher ?? []), process.execPath, ...lean, entry];
     const child = spawn(program, programArguments, {
       // The engine's calls block threads of this pool; some must stay free for files and compression.
       env: { UV_THREADPOOL_SIZE: String(concurrentQueries + 4), TZ: 'UTC' },

@@ -231,10 +231,23 @@ test('the secret is neither in the arguments nor in the environment of the engin
       readFileSync(`/proc/${pid}/cmdline`, 'utf8')
         .split('\0')
         .filter((entry) => entry !== ''),
-    ).toHaveLength(2);
+    ).toEqual([
+      process.execPath,
+      expect.stringMatching(/^--max-semi/) as string,
+      expect.stringMatching(/^--v8-pool/) as string,
+      expect.stringMatching(/main\.ts$/) as string,
+    ]);
   } else {
     expect(execFileSync('ps', ['-o', 'args=', '-p', String(pid)]).toString()).not.toContain('password');
   }
+});
+
+test('a second engine on the same directory is refused and the first lives on', async () => {
+  const dataDirectory = directory();
+  const first = await started({ dataDirectory });
+  await first.ready();
+  await expect(startEngine(join(dataDirectory, 'engine'))).rejects.toThrow('in use by another process');
+  expect(await first.query('SELECT 1 AS one')).toEqual([{ one: 1 }]);
 });
 
 test('switched off means refused and not silently dropped', async () => {

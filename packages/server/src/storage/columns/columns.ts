@@ -43,7 +43,7 @@ export interface ColumnsStatus {
   readonly spool: SpoolStatus;
 }
 
-export interface SpoolStatus {
+interface SpoolStatus {
   /** Bytes of rows that wait, over all tables, and the most that may. */
   readonly bytes: number;
   readonly limitBytes: number;

@@ -25,7 +25,7 @@ export function spoolFailed(cause: unknown): CustosError {
 }
 
 /** The engine understood the request and refused it. */
-export class EngineError extends CustosError {
+class EngineError extends CustosError {
   /** ClickHouse's error code, such as 62 for a syntax error. */
   readonly engineCode: number;
 

@@ -17,7 +17,7 @@ export interface LinkOptions {
   readonly log: Logger;
 }
 
-export interface LinkStatus {
+interface LinkStatus {
   readonly state: ColumnsState;
   readonly since: number;
   readonly restarts: number;

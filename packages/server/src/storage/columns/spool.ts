@@ -31,7 +31,7 @@ export interface Block {
 }
 
 /** A place in the spool that grows with every append. */
-export interface SpoolPosition {
+interface SpoolPosition {
   readonly number: number;
   readonly offset: number;
 }

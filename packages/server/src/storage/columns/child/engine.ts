@@ -1,8 +1,8 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Session, type RawInsertFormat } from 'chdb';
-import { lockDirectory } from '../../state/sqlite.ts';
 import { embeddedDatabase, engineConfiguration } from './configuration.ts';
+import { lockEngineDirectory } from './lock.ts';
 import { setStatement } from './statements.ts';
 
 export interface EngineOptions {
@@ -49,8 +49,7 @@ export interface Engine {
  * library's own parameter binding is not used because it runs all bound queries one after the other.
  */
 export function openEngine(options: EngineOptions): Engine {
-  mkdirSync(options.directory, { recursive: true, mode: 0o700 });
-  const release = lockDirectory(options.directory);
+  const release = lockEngineDirectory(options.directory);
   if (release === undefined) throw new Error(`${options.directory} is in use by another process.`);
 
   const configuration = join(options.directory, 'engine.xml');
