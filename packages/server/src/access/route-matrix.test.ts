@@ -1,0 +1,212 @@
+import { roleNames, type RoleName } from '@custos/contract';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { administrator, browserFetch, discard, serve, type Served } from '../../test/serve.ts';
+
+type Caller = RoleName | 'nobody';
+
+const all = roleNames;
+const workers: readonly RoleName[] = ['analyst', 'senior-analyst', 'investigator', 'admin', 'super-admin'];
+const admins: readonly RoleName[] = ['admin', 'super-admin'];
+
+/** Who holds what a route asks for. Written out here, apart from the roles' own table, to check that. */
+const holders: Readonly<Record<string, readonly Caller[]>> = {
+  public: [...all, 'nobody'],
+  'signed-in': all,
+  'dashboard.read': all,
+  'alert.read': all,
+  'alert.acknowledge': workers,
+  'delivery.read': [...workers, 'auditor'],
+  'delivery.retry': ['senior-analyst', 'investigator', ...admins],
+  'probe.edit': ['investigator', ...admins],
+  'probe.run': workers,
+  'maintenance.edit': workers,
+  'rule.edit': ['investigator', ...admins],
+  'channel.read': [...admins, 'auditor'],
+  'channel.edit': admins,
+  'job.read': [...admins, 'auditor'],
+  'job.manage': admins,
+  'audit.read': [...admins, 'auditor'],
+  'user.read': [...admins, 'auditor'],
+  'user.manage': admins,
+  'token.own': ['viewer', ...workers],
+  'system.read': [...admins, 'auditor'],
+  'system.configure': ['super-admin'],
+};
+
+/** Every call of the OpenAPI document and what it asks for. A route that is not here fails the test. */
+const matrix: Readonly<Record<string, string>> = {
+  'GET /livez': 'public',
+  'GET /readyz': 'public',
+  'GET /metrics': 'public',
+  'GET /api/v1/stream': 'dashboard.read',
+  'GET /api/v1/setup': 'public',
+  'POST /api/v1/setup': 'public',
+  'GET /api/v1/session': 'signed-in',
+  'POST /api/v1/session': 'public',
+  'DELETE /api/v1/session': 'signed-in',
+  'GET /api/v1/sessions': 'signed-in',
+  'DELETE /api/v1/sessions/{id}': 'signed-in',
+  'POST /api/v1/session/password': 'signed-in',
+  'GET /api/v1/users': 'user.read',
+  'POST /api/v1/users': 'user.manage',
+  'PATCH /api/v1/users/{id}': 'user.manage',
+  'GET /api/v1/roles': 'user.read',
+  'GET /api/v1/tokens': 'token.own',
+  'POST /api/v1/tokens': 'token.own',
+  'DELETE /api/v1/tokens/{id}': 'token.own',
+  'GET /api/v1/audit/events': 'audit.read',
+  'GET /api/v1/settings': 'system.read',
+  'PATCH /api/v1/settings': 'system.configure',
+  'GET /api/v1/jobs/schedules': 'job.read',
+  'GET /api/v1/jobs/runs': 'job.read',
+  'GET /api/v1/jobs/dead': 'job.read',
+  'POST /api/v1/jobs/dead/{id}/replay': 'job.manage',
+  'POST /api/v1/jobs/dead/{id}/discard': 'job.manage',
+  'GET /api/v1/channel-kinds': 'channel.read',
+  'GET /api/v1/channels': 'channel.read',
+  'POST /api/v1/channels': 'channel.edit',
+  'GET /api/v1/channels/{id}': 'channel.read',
+  'PATCH /api/v1/channels/{id}': 'channel.edit',
+  'DELETE /api/v1/channels/{id}': 'channel.edit',
+  'POST /api/v1/channels/try': 'channel.edit',
+  'POST /api/v1/channels/{id}/test': 'channel.edit',
+  'GET /api/v1/deliveries': 'delivery.read',
+  'GET /api/v1/deliveries/counts': 'delivery.read',
+  'GET /api/v1/deliveries/{id}': 'delivery.read',
+  'POST /api/v1/deliveries/{id}/retry': 'delivery.retry',
+  'GET /api/v1/probe-kinds': 'dashboard.read',
+  'GET /api/v1/probes': 'dashboard.read',
+  'POST /api/v1/probes': 'probe.edit',
+  'GET /api/v1/probes/{id}': 'dashboard.read',
+  'PATCH /api/v1/probes/{id}': 'probe.edit',
+  'DELETE /api/v1/probes/{id}': 'probe.edit',
+  'POST /api/v1/probes/try': 'probe.run',
+  'POST /api/v1/probes/{id}/check': 'probe.run',
+  'GET /api/v1/probes/{id}/results': 'dashboard.read',
+  'GET /api/v1/probes/{id}/series': 'dashboard.read',
+  'GET /api/v1/probes/{id}/days': 'dashboard.read',
+  'GET /api/v1/probes/{id}/changes': 'dashboard.read',
+  'GET /api/v1/services': 'dashboard.read',
+  'POST /api/v1/services': 'probe.edit',
+  'GET /api/v1/services/{id}': 'dashboard.read',
+  'PATCH /api/v1/services/{id}': 'probe.edit',
+  'DELETE /api/v1/services/{id}': 'probe.edit',
+  'GET /api/v1/maintenance': 'dashboard.read',
+  'POST /api/v1/maintenance': 'maintenance.edit',
+  'GET /api/v1/maintenance/{id}': 'dashboard.read',
+  'PUT /api/v1/maintenance/{id}': 'maintenance.edit',
+  'DELETE /api/v1/maintenance/{id}': 'maintenance.edit',
+  'GET /ping/{token}': 'public',
+  'POST /ping/{token}': 'public',
+  'GET /ping/{token}/{event}': 'public',
+  'POST /ping/{token}/{event}': 'public',
+  'GET /api/v1/alerts': 'alert.read',
+  'GET /api/v1/alerts/{id}': 'alert.read',
+  'POST /api/v1/alerts/{id}/acknowledge': 'alert.acknowledge',
+  'POST /api/v1/alerts/{id}/resolve': 'alert.acknowledge',
+  'POST /api/v1/acknowledge': 'public',
+  'GET /api/v1/rules': 'alert.read',
+  'POST /api/v1/rules': 'rule.edit',
+  'PATCH /api/v1/rules/{id}': 'rule.edit',
+  'DELETE /api/v1/rules/{id}': 'rule.edit',
+  'GET /api/v1/overview': 'dashboard.read',
+  'GET /api/v1/system': 'system.read',
+  'GET /api/health': 'public',
+  'GET /api/health/detailed': 'dashboard.read',
+  'GET /api/metrics': 'dashboard.read',
+  'GET /api/status': 'dashboard.read',
+  'GET /api/dashboard': 'dashboard.read',
+  'GET /api/alerts': 'alert.read',
+};
+
+let served: Served;
+let calls: Readonly<Record<string, string>>;
+const browsers = new Map<Caller, typeof fetch>();
+
+beforeAll(async () => {
+  served = await serve();
+  const document = (await (await fetch(`${served.url}/api/openapi.json`)).json()) as {
+    paths: Record<string, Record<string, { 'x-access': string }>>;
+  };
+  calls = Object.fromEntries(
+    Object.entries(document.paths).flatMap(([path, methods]) =>
+      Object.entries(methods).map(([method, call]) => [`${method.toUpperCase()} ${path}`, call['x-access']]),
+    ),
+  );
+
+  const first = browserFetch();
+  await post(first, '/api/v1/setup', { token: await served.setupToken(), ...administrator });
+  for (const role of all) {
+    if (role === 'super-admin') continue;
+    const { password } = administrator;
+    await post(first, '/api/v1/users', { email: emailOf(role), name: 'Somebody Else', role, password });
+  }
+  for (const role of all) browsers.set(role, await enter(role));
+  browsers.set('nobody', browserFetch());
+}, 120_000);
+
+afterAll(async () => {
+  await discard(served);
+});
+
+function emailOf(role: RoleName): string {
+  return role === 'super-admin' ? administrator.email : `${role}@example.com`;
+}
+
+async function post(browser: typeof fetch, path: string, body: object): Promise<void> {
+  const reply = await browser(`${served.url}${path}`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(body),
+  });
+  if (!reply.ok) throw new Error(`${path} answered ${reply.status}: ${await reply.text()}`);
+}
+
+async function enter(role: RoleName): Promise<typeof fetch> {
+  const browser = browserFetch();
+  await post(browser, '/api/v1/session', { email: emailOf(role), password: administrator.password });
+  return browser;
+}
+
+/** What the server makes of a call with an id that nothing has and an empty body. */
+async function outcome(call: string, browser: typeof fetch): Promise<{ status: number; code: string }> {
+  const [method = '', path = ''] = call.split(' ');
+  const abort = new AbortController();
+  const reply = await browser(`${served.url}${path.replaceAll(/\{\w+\}/g, 'none')}`, {
+    method,
+    signal: abort.signal,
+    ...(method === 'GET' || method === 'DELETE'
+      ? {}
+      : { headers: { 'content-type': 'application/json' }, body: '{}' }),
+  });
+  const isProblem = reply.headers.get('content-type')?.startsWith('application/problem+json') === true;
+  const code = isProblem ? ((await reply.json()) as { code: string }).code : '';
+  // A live stream never ends by itself.
+  abort.abort();
+  return { status: reply.status, code };
+}
+
+test('every call is in the matrix, with the permission that it asks for', () => {
+  expect(calls).toEqual(matrix);
+});
+
+test('every permission in the matrix says who holds it', () => {
+  for (const access of Object.values(matrix)) expect(holders).toHaveProperty([access]);
+});
+
+test('every call answers every role, and nobody, as the matrix says', { timeout: 120_000 }, async () => {
+  const surprises: string[] = [];
+  for (const [call, access] of Object.entries(matrix)) {
+    for (const [caller, browser] of browsers) {
+      const { status, code } = await outcome(call, browser);
+      const allowed = holders[access]?.includes(caller) === true;
+      const refusal = caller === 'nobody' ? 'unauthenticated' : 'forbidden';
+      const refused = code === 'unauthenticated' || code === 'forbidden';
+      const right = allowed ? !refused && status < 500 && status !== 429 : code === refusal;
+      if (!right) surprises.push(`${call} as ${caller}: ${status} ${code}`);
+      // Signing out worked, so this one has to come back in.
+      if (call === 'DELETE /api/v1/session' && caller !== 'nobody') browsers.set(caller, await enter(caller));
+    }
+  }
+  expect(surprises).toEqual([]);
+});
