@@ -1,8 +1,8 @@
 /**
  * The session cookie. One installation uses one name: `__Host-custos`, which a browser keeps only when it
  * is Secure, for the whole host and without a domain (RFC 6265bis, 4.1.3.2), or `custos` where the
- * operator allowed sign-in over plain HTTP. Browsers treat loopback as trustworthy, so the first form also
- * works on http://127.0.0.1 and http://localhost.
+ * operator allowed sign-in over plain HTTP. Chromium treats loopback as trustworthy, so there the first
+ * form also works on http://127.0.0.1 and http://localhost.
  */
 
 /** The name under which the session token travels. `secure` is false only with `allowInsecureCookie`. */
