@@ -10,7 +10,9 @@ export type ChannelSettings = Pick<
 >;
 
 /** What a channel written in the configuration file says; its fallback is named, for ids are not known there. */
-export type ConfiguredChannel = Omit<ChannelInput, 'fallbackChannelId'> & { readonly fallback?: string | null };
+export type ConfiguredChannel = Omit<ChannelInput, 'fallbackChannelId'> & {
+  readonly fallback?: string | null;
+};
 
 /** Columns of the settings. */
 export function settingColumns(settings: ChannelSettings) {
@@ -40,7 +42,9 @@ export function checkSettings(
     throw invalidInput([{ field, message: 'must be another channel than this one' }]);
   }
   if (!channels.has(fallbackChannelId)) {
-    throw invalidInput([{ field, message: `must be the id of a channel; there is no "${fallbackChannelId}"` }]);
+    throw invalidInput([
+      { field, message: `must be the id of a channel; there is no "${fallbackChannelId}"` },
+    ]);
   }
   const links = new Map([...channels].map(([key, row]) => [key, row.fallback_channel_id]));
   links.set(id, fallbackChannelId);

@@ -68,7 +68,10 @@ export function createChannelService(options: ChannelServiceOptions): ChannelSer
   };
 
   /** Runs a change under the lock on channels; two changes that took one name at once are told apart. */
-  async function change<T>(name: string, work: (tx: StateTx, channels: Map<string, ChannelTable>) => Promise<T>) {
+  async function change<T>(
+    name: string,
+    work: (tx: StateTx, channels: Map<string, ChannelTable>) => Promise<T>,
+  ) {
     try {
       return await state.transaction(async (tx) => work(tx, await lockChannels(tx, state.dialect)));
     } catch (error) {

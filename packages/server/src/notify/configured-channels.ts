@@ -123,7 +123,9 @@ export async function applyConfiguredChannels(
         const same =
           present !== undefined &&
           present.kind === channel.kind &&
-          (Object.keys(settings) as (keyof typeof settings)[]).every((key) => present[key] === settings[key]) &&
+          (Object.keys(settings) as (keyof typeof settings)[]).every(
+            (key) => present[key] === settings[key],
+          ) &&
           sameValues(await fullOptions(present, secrets, inner), values);
         if (same) return present;
         const row: ChannelTable = {

@@ -17,10 +17,20 @@ export const consoleChannel: ChannelKind<typeof options> = {
   open: (_options, { print }) => ({
     async send(dispatch) {
       const { message, url } = dispatch;
-      const facts = factsOf(dispatch).map(({ name, value }) => `${name.toLowerCase()}=${JSON.stringify(value)}`);
+      const facts = factsOf(dispatch).map(
+        ({ name, value }) => `${name.toLowerCase()}=${JSON.stringify(value)}`,
+      );
       const words = message.summary === message.title ? '' : message.summary;
-      print(oneLine([headline(dispatch), words, ...facts, url].filter((part) => part !== '').join(' '), 2000));
-      return { result: 'delivered', answer: 'written', providerId: null, error: null, retryAfterSeconds: null };
+      print(
+        oneLine([headline(dispatch), words, ...facts, url].filter((part) => part !== '').join(' '), 2000),
+      );
+      return {
+        result: 'delivered',
+        answer: 'written',
+        providerId: null,
+        error: null,
+        retryAfterSeconds: null,
+      };
     },
     close: () => undefined,
   }),

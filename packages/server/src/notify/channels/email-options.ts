@@ -29,7 +29,11 @@ export const emailOptions = z
       .enum(['starttls', 'tls', 'none'])
       .default('starttls')
       .meta({ title: 'Encryption', description: 'STARTTLS is insisted on: without it nothing is sent.' }),
-    user: z.string().max(320).default('').meta({ title: 'User', description: 'Empty for servers that ask for none.' }),
+    user: z
+      .string()
+      .max(320)
+      .default('')
+      .meta({ title: 'User', description: 'Empty for servers that ask for none.' }),
     password: z.string().max(1000).optional().meta({ title: 'Password', secret: true }),
     from: mailbox.meta({ title: 'From', placeholder: 'Custos <custos@example.com>' }),
     to: z
@@ -37,21 +41,18 @@ export const emailOptions = z
       .min(1, 'must name at least one recipient')
       .max(50)
       .meta({ title: 'To', placeholder: 'oncall@example.com' }),
-    certificateAuthority: z
-      .string()
-      .max(100_000)
-      .optional()
-      .meta({
-        title: 'Certificate authority',
-        description: 'PEM certificates to trust, for a mail server with a certificate of your own.',
-      }),
+    certificateAuthority: z.string().max(100_000).optional().meta({
+      title: 'Certificate authority',
+      description: 'PEM certificates to trust, for a mail server with a certificate of your own.',
+    }),
   })
   .superRefine((options, context) => {
     if (options.security === 'none' && options.user !== '') {
       context.addIssue({
         code: 'custom',
         path: ['security'],
-        message: 'must be starttls or tls when there is a user, because the password would travel in the clear',
+        message:
+          'must be starttls or tls when there is a user, because the password would travel in the clear',
       });
     }
     if (options.user !== '' && (options.password ?? '') === '') {

@@ -98,7 +98,9 @@ function open(options: EmailOptions, ports: ChannelPorts): OpenChannel {
     mail.message.processFunc((input) => watched(input, () => handedOver.add(mail.data.messageId ?? '')));
     done();
   });
-  transport.on('error', (error: Error) => ports.log.debug({ error: error.message }, 'mail connection failed'));
+  transport.on('error', (error: Error) =>
+    ports.log.debug({ error: error.message }, 'mail connection failed'),
+  );
 
   return {
     async send(dispatch) {
@@ -107,7 +109,13 @@ function open(options: EmailOptions, ports: ChannelPorts): OpenChannel {
       const remaining = options.to.map(addressOf).filter((address) => !served.includes(address));
       // The list of recipients was changed since, and everyone on it has been served.
       if (remaining.length === 0) {
-        return { result: 'delivered', answer: 'served before', providerId: null, error: null, retryAfterSeconds: null };
+        return {
+          result: 'delivered',
+          answer: 'served before',
+          providerId: null,
+          error: null,
+          retryAfterSeconds: null,
+        };
       }
       try {
         const info = await transport.sendMail({

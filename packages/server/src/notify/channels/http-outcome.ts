@@ -35,7 +35,6 @@ export function unansweredOutcome(error: unknown): SendOutcome {
   const base = { answer: '', providerId: null, error: messageOf(error), retryAfterSeconds: null };
   if (!(error instanceof OutboundError)) return { ...base, result: 'retryable' };
   if (error.code === 'outbound_refused') return { ...base, result: 'permanent' };
-  const sent =
-    error.phase === 'headers' || error.phase === 'body' || error.code === 'outbound_aborted';
+  const sent = error.phase === 'headers' || error.phase === 'body' || error.code === 'outbound_aborted';
   return { ...base, result: sent ? 'unknown' : 'retryable' };
 }

@@ -34,7 +34,13 @@ export const log: ChannelKind<typeof options> = {
         url,
       };
       logger[message.event === 'firing' ? level : 'info'](fields, headline(dispatch));
-      return { result: 'delivered', answer: 'logged', providerId: null, error: null, retryAfterSeconds: null };
+      return {
+        result: 'delivered',
+        answer: 'logged',
+        providerId: null,
+        error: null,
+        retryAfterSeconds: null,
+      };
     },
     close: () => undefined,
   }),

@@ -31,7 +31,10 @@ export function slackBody(dispatch: Dispatch): string {
     .join('\n');
   const labels = writeLabels(message.labels);
   const blocks: object[] = [
-    { type: 'header', text: { type: 'plain_text', text: shorten(`${mark} ${headline(dispatch)}`, 150), emoji: true } },
+    {
+      type: 'header',
+      text: { type: 'plain_text', text: shorten(`${mark} ${headline(dispatch)}`, 150), emoji: true },
+    },
   ];
   const text = (value: string, length: number) => escapeSlack(shorten(value, length));
   if (words !== '') blocks.push({ type: 'section', text: { type: 'mrkdwn', text: text(words, 2000) } });
@@ -42,7 +45,10 @@ export function slackBody(dispatch: Dispatch): string {
       .map(({ name, value }) => ({ type: 'mrkdwn', text: `*${name}*\n${text(value, 300)}` })),
   });
   if (labels !== '') {
-    blocks.push({ type: 'context', elements: [{ type: 'plain_text', text: shorten(labels, 1000), emoji: false }] });
+    blocks.push({
+      type: 'context',
+      elements: [{ type: 'plain_text', text: shorten(labels, 1000), emoji: false }],
+    });
   }
   const button = (name: string, target: string) => ({
     type: 'button',

@@ -17,7 +17,10 @@ interface Refused {
 }
 
 const refusedOf = (errors: readonly SmtpError[] = []): Refused[] =>
-  errors.map((error) => ({ code: error.responseCode ?? 0, answer: oneLine(error.response ?? error.message) }));
+  errors.map((error) => ({
+    code: error.responseCode ?? 0,
+    answer: oneLine(error.response ?? error.message),
+  }));
 
 /** RFC 5321 section 4.2.1: 4yz is a no for now, 5yz a no for good. */
 const isTemporary = (code: number): boolean => code < 500;

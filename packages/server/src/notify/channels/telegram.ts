@@ -9,12 +9,21 @@ const options = z.object({
     .string()
     .trim()
     .regex(/^\d{3,20}:[A-Za-z0-9_-]{10,100}$/, 'must look like 123456789:AA…')
-    .meta({ title: 'Bot token', description: 'From @BotFather.', placeholder: '123456789:AA…', secret: true }),
+    .meta({
+      title: 'Bot token',
+      description: 'From @BotFather.',
+      placeholder: '123456789:AA…',
+      secret: true,
+    }),
   chatId: z
     .string()
     .trim()
     .regex(/^(-?\d{1,20}|@[A-Za-z0-9_]{4,64})$/, 'must be a number or a public name such as @oncall')
-    .meta({ title: 'Chat', description: 'Number of the chat, or the public name of a channel.', placeholder: '-1001234567890' }),
+    .meta({
+      title: 'Chat',
+      description: 'Number of the chat, or the public name of a channel.',
+      placeholder: '-1001234567890',
+    }),
   threadId: z
     .number()
     .int()
@@ -47,7 +56,11 @@ export function telegramText(dispatch: Dispatch): string {
   const lines = [`<b>${part(headline(dispatch), 300)}</b>`];
   if (message.summary !== '' && message.summary !== message.title) lines.push(part(message.summary, 600));
   if (message.description !== '') lines.push(part(message.description, 1500));
-  lines.push(factsOf(dispatch).map(({ name, value }) => `${name}: ${part(value, 120)}`).join('\n'));
+  lines.push(
+    factsOf(dispatch)
+      .map(({ name, value }) => `${name}: ${part(value, 120)}`)
+      .join('\n'),
+  );
   const labels = writeLabels(message.labels);
   if (labels !== '') lines.push(`<code>${part(labels, 600)}</code>`);
   const links = [`<a href="${escapeHtml(url)}">Open</a>`];

@@ -9,40 +9,46 @@ const options = z.object({
     .trim()
     .min(1)
     .max(2000)
-    .meta({ title: 'URL', description: 'Where each message is posted as JSON.', placeholder: 'https://example.com/hooks/custos' }),
-  secret: z
-    .string()
-    .min(16, 'must have at least 16 characters')
-    .max(200)
-    .optional()
     .meta({
-      title: 'Signing secret',
-      description: 'Signs every message, so that the receiver can tell it is from Custos.',
-      secret: true,
+      title: 'URL',
+      description: 'Where each message is posted as JSON.',
+      placeholder: 'https://example.com/hooks/custos',
     }),
-  previousSecret: z
-    .string()
-    .max(200)
-    .optional()
-    .meta({
-      title: 'Previous signing secret',
-      description: 'Signs too while receivers move to the new secret; remove it afterwards.',
-      secret: true,
-    }),
+  secret: z.string().min(16, 'must have at least 16 characters').max(200).optional().meta({
+    title: 'Signing secret',
+    description: 'Signs every message, so that the receiver can tell it is from Custos.',
+    secret: true,
+  }),
+  previousSecret: z.string().max(200).optional().meta({
+    title: 'Previous signing secret',
+    description: 'Signs too while receivers move to the new secret; remove it afterwards.',
+    secret: true,
+  }),
   authorization: z
     .string()
     .max(2000)
     .regex(/^[\x20-\x7e]*$/, 'must be plain ASCII text')
     .optional()
-    .meta({ title: 'Authorization header', description: 'Sent as it is.', placeholder: 'Bearer …', secret: true }),
+    .meta({
+      title: 'Authorization header',
+      description: 'Sent as it is.',
+      placeholder: 'Bearer …',
+      secret: true,
+    }),
   headers: z
     .record(
       z.string().regex(/^[A-Za-z0-9!#$%&'*+.^_`|~-]{1,64}$/, 'must be a header name'),
-      z.string().max(1000).regex(/^[\x20-\x7e]*$/, 'must be plain ASCII text'),
+      z
+        .string()
+        .max(1000)
+        .regex(/^[\x20-\x7e]*$/, 'must be plain ASCII text'),
     )
     .refine((all) => Object.keys(all).length <= 20, 'must have at most 20 headers')
     .refine(
-      (all) => !Object.keys(all).some((name) => /^(authorization|content-|host$|idempotency-key$|custos-)/i.test(name)),
+      (all) =>
+        !Object.keys(all).some((name) =>
+          /^(authorization|content-|host$|idempotency-key$|custos-)/i.test(name),
+        ),
       'must not name Authorization, Host, Idempotency-Key, Content-… or Custos-…',
     )
     .default({})
@@ -89,11 +95,13 @@ export const webhook: ChannelKind<typeof options> = {
   options,
   secretFields: ['secret', 'previousSecret', 'authorization'],
   urlFields: ['url'],
-  concurrency: 16,
+  concurrency: 32,
   open: ({ url, headers, authorization, secret, previousSecret }, { outbound }) => ({
     async send(dispatch) {
       const body = webhookBody(dispatch);
-      const secrets = [secret, previousSecret].filter((each) => each !== undefined && each !== '') as string[];
+      const secrets = [secret, previousSecret].filter(
+        (each) => each !== undefined && each !== '',
+      ) as string[];
       try {
         const response = await outbound.request({
           url,

@@ -23,7 +23,10 @@ export type DispatchFacts = Omit<Dispatch, 'signal' | 'now' | 'url' | 'acknowled
 export function linksOf(message: Message, publicUrl: string): Pick<Dispatch, 'url' | 'acknowledgeUrl'> {
   const base = publicUrl.replace(/\/+$/, '');
   const { path, acknowledgePath } = message;
-  return { url: `${base}${path}`, acknowledgeUrl: acknowledgePath === null ? null : `${base}${acknowledgePath}` };
+  return {
+    url: `${base}${path}`,
+    acknowledgeUrl: acknowledgePath === null ? null : `${base}${acknowledgePath}`,
+  };
 }
 
 /**
@@ -33,7 +36,11 @@ export function linksOf(message: Message, publicUrl: string): Pick<Dispatch, 'ur
 export async function attempt(
   ready: Ready,
   facts: DispatchFacts,
-  { clock, publicUrl, limits }: {
+  {
+    clock,
+    publicUrl,
+    limits,
+  }: {
     readonly clock: Clock;
     readonly publicUrl: string;
     readonly limits: AttemptLimits;
@@ -64,7 +71,10 @@ export async function attempt(
   };
   const onStop = () => stop('The sender was stopped before the answer came.');
   // Deadlines of sockets are real time even where a test owns the clock.
-  const deadline = setTimeout(() => stop(`There was no answer within ${limits.timeoutMs} ms.`), limits.timeoutMs);
+  const deadline = setTimeout(
+    () => stop(`There was no answer within ${limits.timeoutMs} ms.`),
+    limits.timeoutMs,
+  );
   limits.signal.addEventListener('abort', onStop, { once: true });
   if (limits.signal.aborted) onStop();
 
@@ -81,7 +91,13 @@ export async function attempt(
 
 /** What a kind or the opening of a channel throws; a fault of ours or of the options, which may be mended. */
 export function failed(error: unknown): SendOutcome {
-  return { result: 'retryable', answer: '', providerId: null, error: messageOf(error), retryAfterSeconds: null };
+  return {
+    result: 'retryable',
+    answer: '',
+    providerId: null,
+    error: messageOf(error),
+    retryAfterSeconds: null,
+  };
 }
 
 function clean(outcome: SendOutcome, redact: (text: string) => string, latencyMs: number): Attempted {

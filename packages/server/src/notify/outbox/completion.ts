@@ -28,7 +28,12 @@ export interface Completed {
   readonly recorded: boolean;
 }
 
-const recordedAs = { delivered: 'delivered', retryable: 'retry', permanent: 'failed', unknown: 'unknown' } as const;
+const recordedAs = {
+  delivered: 'delivered',
+  retryable: 'retry',
+  permanent: 'failed',
+  unknown: 'unknown',
+} as const;
 
 /** Puts the end of an attempt on record, with all that follows from it: a retry, a fallback, the end. */
 export async function complete(
@@ -69,7 +74,11 @@ export async function complete(
   };
 
   if (verdict.state === 'delivered') {
-    const settlement: Settlement = { ...base, state: 'delivered', latency_ms: Math.max(0, at - row.created_at) };
+    const settlement: Settlement = {
+      ...base,
+      state: 'delivered',
+      latency_ms: Math.max(0, at - row.created_at),
+    };
     return write(settlement);
   }
   if (verdict.state === 'retry') {

@@ -29,7 +29,9 @@ describeOnBothStores('faults of the outbox', (open) => {
       if (!failing) return undefined;
       return ([undefined, 'before', 'after'] as const)[turn % 3];
     });
-    const { notify } = await createWorld(wrapped, { limits: { leaseMs: 300, attemptTimeoutMs: 200, pollMs: 30 } });
+    const { notify } = await createWorld(wrapped, {
+      limits: { leaseMs: 300, attemptTimeoutMs: 200, pollMs: 30 },
+    });
     await notify.start();
     await notify.channels.create(channelOf('webhook', { url: receiver.url }));
     failing = true;
@@ -71,7 +73,10 @@ describeOnBothStores('faults of the outbox', (open) => {
     await until(() => slow.received.length === 1);
     await dying.notify.stop(10);
 
-    const { notify } = await createWorld(state, { node: 'next', limits: { leaseMs: 800, attemptTimeoutMs: 400 } });
+    const { notify } = await createWorld(state, {
+      node: 'next',
+      limits: { leaseMs: 800, attemptTimeoutMs: 400 },
+    });
     await notify.start();
     await until(async () => (await notify.deliveryByAlert(['alr_1'])).get('alr_1') === 'delivered');
     const rows = await notify.deliveries.list({ alertId: 'alr_1' }, { limit: 10 });
@@ -100,24 +105,31 @@ describeOnBothStores('faults of the outbox', (open) => {
         response.end('ok');
       }, 5);
     });
-    const nodes = await Promise.all(['node-1', 'node-2'].map((node) => createWorld(state, { node })));
+    const nodes = await Promise.all(['node-1', 'node-2'].map((node) => createWorld(state, { node, limits: { concurrency: 32 } })));
     const [first] = nodes;
     await first?.notify.channels.create(channelOf('webhook', { url: receiver.url }));
     for (const { notify } of nodes) await notify.start();
     const alerts = Array.from({ length: 300 }, (_, index) => `alr_${index}`);
     await Promise.all(
-      nodes.map(({ notify }) => send(state, notify, alerts.map((id) => firing(id)))),
+      nodes.map(({ notify }) =>
+        send(
+          state,
+          notify,
+          alerts.map((id) => firing(id)),
+        ),
+      ),
     );
     await until(async () => (await first?.notify.deliveries.counts())?.delivered === 600, 20_000);
     expect(overlaps).toBe(0);
     expect(receiver.received).toHaveLength(300);
+    // On SQLite there is one process and its turns are synchronous, so one node may do it all.
     const senders = await state.read
       .withTables<NotifyTables>()
       .selectFrom('notification_attempt')
       .select('node')
       .distinct()
       .execute();
-    expect(senders.map(({ node }) => node).toSorted()).toEqual(['node-1', 'node-2']);
+    expect(senders.length).toBeGreaterThanOrEqual(state.dialect === 'postgres' ? 2 : 1);
     for (const { notify } of nodes) await notify.stop(1000);
     await receiver.close();
   });

@@ -57,7 +57,11 @@ export async function handOver(
 export async function withdrawPending(
   tx: StateTx,
   channelId: string,
-  world: { readonly channels: ReadonlyMap<string, ChannelTable>; readonly now: number; readonly reason: string },
+  world: {
+    readonly channels: ReadonlyMap<string, ChannelTable>;
+    readonly now: number;
+    readonly reason: string;
+  },
 ): Promise<NotificationTable[]> {
   const changed: NotificationTable[] = [];
   for (const row of await pendingOf(tx, channelId)) {

@@ -78,7 +78,9 @@ describeOnBothStores('outbox', (open) => {
     const [first] = receiver.received;
     const [time, ...proofs] = String(first?.headers['custos-signature']).split(',');
     const expected = [secret, 'the-one-before-that'].map((each) =>
-      createHmac('sha256', each).update(`${time?.slice(2)}.${first?.body}`).digest('hex'),
+      createHmac('sha256', each)
+        .update(`${time?.slice(2)}.${first?.body}`)
+        .digest('hex'),
     );
     expect(proofs).toEqual(expected.map((hex) => `v1=${hex}`));
     expect(first?.headers['custos-event']).toBe('firing');
@@ -92,7 +94,9 @@ describeOnBothStores('outbox', (open) => {
       },
     });
     await until(async () => (await notify.deliveryByAlert(['alr_1'])).get('alr_1') === 'delivered');
-    const live = published.filter(({ type }) => type === 'delivery').map(({ data }) => data as { state: string });
+    const live = published
+      .filter(({ type }) => type === 'delivery')
+      .map(({ data }) => data as { state: string });
     expect(live.some((each) => each.state === 'pending')).toBe(true);
     expect(live.some((each) => each.state === 'delivered')).toBe(true);
     await finish();
@@ -141,7 +145,9 @@ describeOnBothStores('outbox', (open) => {
     await send(state, notify, [firing('alr_1'), resolved('alr_1')]);
     await send(state, notify, [firing('alr_2', { channelIds: [named.id] })]);
     await until(async () => Object.values(await states(state)).every((each) => each === 'delivered'));
-    expect(Object.fromEntries(Object.entries(urls).map(([name, receiver]) => [name, events(receiver)]))).toEqual({
+    expect(
+      Object.fromEntries(Object.entries(urls).map(([name, receiver]) => [name, events(receiver)])),
+    ).toEqual({
       'only critical': [],
       'no ends': ['firing'],
       off: [],
@@ -174,9 +180,9 @@ describeOnBothStores('outbox', (open) => {
     await send(state, notify, [firing('alr_1')]);
     await until(async () => (await notify.deliveries.counts()).delivered === 2);
     expect(new Set(keys(receiver)).size).toBe(1);
-    const [row] = await notify.deliveries.list({ alertId: 'alr_1' }, { limit: 10 }).then((rows) =>
-      rows.filter((each) => each.channelKind === 'webhook'),
-    );
+    const [row] = await notify.deliveries
+      .list({ alertId: 'alr_1' }, { limit: 10 })
+      .then((rows) => rows.filter((each) => each.channelKind === 'webhook'));
     const { history, ...rest } = await notify.deliveries.get(row?.id ?? '');
     expect(rest).toMatchObject({ state: 'delivered', attempts: 4, idempotencyKey: keys(receiver)[0] });
     expect(history.map(({ outcome }) => outcome)).toEqual(['retry', 'unknown', 'unknown', 'delivered']);
@@ -233,18 +239,20 @@ describeOnBothStores('outbox', (open) => {
     const quick = await receive();
     const { state, notify } = await start({
       policy: { baseMs: 10, maxMs: 20 },
-      limits: { concurrency: 20, attemptTimeoutMs: 1500, pollMs: 50 },
+      limits: { concurrency: 20, attemptTimeoutMs: 4000, pollMs: 50 },
     });
     const bad = await notify.channels.create(channelOf('webhook', { url: hung.url }, { name: 'hung' }));
     const good = await notify.channels.create(channelOf('webhook', { url: quick.url }, { name: 'quick' }));
     const both = [bad.id, good.id];
     const requests = Array.from({ length: 100 }, (_, index) => firing(`alr_${index}`, { channelIds: both }));
-    const before = performance.now();
     await send(state, notify, requests);
     await until(() => quick.received.length === 100);
-    expect(performance.now() - before).toBeLessThan(1500);
-    expect(hung.received.length).toBeLessThanOrEqual(16);
-    await until(() => hung.received.length > 16);
+    // Nothing that hangs has been cut off yet, so the others did not wait for that.
+    const cutOff = await notify.deliveries.list({ channelId: bad.id }, { limit: 100 });
+    expect(cutOff.every(({ lastError }) => lastError === null)).toBe(true);
+    const held = hung.received.length;
+    expect(held).toBeLessThan(20);
+    await until(() => hung.received.length > held);
     const [row] = await notify.deliveries.list({ channelId: bad.id, alertId: 'alr_0' }, { limit: 1 });
     const { history } = await notify.deliveries.get(row?.id ?? '');
     expect(history[0]?.outcome).toBe('unknown');
@@ -278,7 +286,9 @@ describeOnBothStores('outbox', (open) => {
     const refusing = await receive((response) => response.writeHead(404).end());
     const second = await receive();
     const { state, notify } = await start();
-    const fallback = await notify.channels.create(channelOf('webhook', { url: second.url }, { name: 'second' }));
+    const fallback = await notify.channels.create(
+      channelOf('webhook', { url: second.url }, { name: 'second' }),
+    );
     await notify.channels.create(
       channelOf('webhook', { url: refusing.url }, { name: 'first', fallbackChannelId: fallback.id }),
     );
@@ -340,9 +350,9 @@ describeOnBothStores('outbox', (open) => {
     );
     expect(clock.now() - begin).toBeGreaterThan(3_600_000);
     expect(clock.now() - begin).toBeLessThan(4_500_000);
-    const [row] = await notify.deliveries.list({ alertId: 'alr_1', channelId: undefined }, { limit: 10 }).then((rows) =>
-      rows.filter((each) => each.channelKind === 'webhook' && each.event === 'firing'),
-    );
+    const [row] = await notify.deliveries
+      .list({ alertId: 'alr_1', channelId: undefined }, { limit: 10 })
+      .then((rows) => rows.filter((each) => each.channelKind === 'webhook' && each.event === 'firing'));
     expect(row?.attempts).toBeGreaterThan(10);
     expect(row?.latencyMs).toBeGreaterThan(3_600_000);
     await finish();
@@ -391,7 +401,11 @@ describeOnBothStores('outbox', (open) => {
       'alr_2/firing-1/third': 'cancelled',
     });
     const [cancelled] = await notify.deliveries.list({ state: 'cancelled' }, { limit: 1 });
-    expect(cancelled).toMatchObject({ channelId: null, channelName: 'third', lastError: expect.stringContaining('deleted') });
+    expect(cancelled).toMatchObject({
+      channelId: null,
+      channelName: 'third',
+      lastError: expect.stringContaining('deleted'),
+    });
     await expect(notify.channels.remove(fallback.id)).rejects.toMatchObject({
       code: 'conflict',
       message: expect.stringContaining('"first"'),
@@ -401,7 +415,11 @@ describeOnBothStores('outbox', (open) => {
 
   test('lists page by cursor and filter by state, channel and alert', async () => {
     const { state, notify } = await start();
-    await send(state, notify, Array.from({ length: 25 }, (_, index) => firing(`alr_${index}`)));
+    await send(
+      state,
+      notify,
+      Array.from({ length: 25 }, (_, index) => firing(`alr_${index}`)),
+    );
     await until(async () => (await notify.deliveries.counts()).delivered === 25);
     const seen: string[] = [];
     let before: string | undefined;
@@ -436,8 +454,12 @@ describeOnBothStores('outbox', (open) => {
     const refusedPort = echo.url.replace('/hook', `/services/${slackSecret}`).replace(/:\d+/, ':1');
     await notify.channels.create(channelOf('slack', { webhookUrl: refusedPort }, { name: 'refused' }));
     await send(state, notify, [firing('alr_1')]);
-    await until(async () => Object.values(await states(state)).filter((each) => each === 'failed').length === 2);
-    await until(async () => (await notify.deliveries.list({ state: 'pending' }, { limit: 5 }))[0]?.attempts !== 0);
+    await until(
+      async () => Object.values(await states(state)).filter((each) => each === 'failed').length === 2,
+    );
+    await until(
+      async () => (await notify.deliveries.list({ state: 'pending' }, { limit: 5 }))[0]?.attempts !== 0,
+    );
     const rows = await notify.deliveries.list({}, { limit: 50 });
     const all = JSON.stringify([
       rows,
@@ -461,7 +483,11 @@ describeOnBothStores('outbox', (open) => {
     const saved = await notify.channels.create(
       channelOf('webhook', { url: good.url, secret: 'a-secret-of-some-length' }),
     );
-    expect(await notify.channels.test(saved.id)).toMatchObject({ delivered: true, answer: '200 ok', error: null });
+    expect(await notify.channels.test(saved.id)).toMatchObject({
+      delivered: true,
+      answer: '200 ok',
+      error: null,
+    });
     expect(JSON.parse(good.received[0]?.body ?? '')).toMatchObject({ event: 'test' });
     const [row] = await notify.deliveries.list({ channelId: saved.id }, { limit: 5 });
     expect(row).toMatchObject({ event: 'test', state: 'delivered', attempts: 1, alertId: null });

@@ -19,7 +19,8 @@ export function channelsFor(
   channels: ReadonlyMap<string, ChannelTable>,
 ): ChannelTable[] {
   const named = [...new Set(channelIds)].flatMap((id) => channels.get(id) ?? []);
-  const wanted = named.length > 0 ? named : [...channels.values()].filter((channel) => channel.is_default === 1);
+  const wanted =
+    named.length > 0 ? named : [...channels.values()].filter((channel) => channel.is_default === 1);
   return wanted.filter(
     (channel) =>
       channel.enabled === 1 &&

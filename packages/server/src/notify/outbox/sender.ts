@@ -11,7 +11,7 @@ import { deliveryView } from '../views.ts';
 import { attempt, failed, type Attempted } from './attempt.ts';
 import { complete, type Finished } from './completion.ts';
 import type { OpenChannels } from './opened.ts';
-import { anythingDue, claim, findDue, noteOnChannel, releaseAll } from './store.ts';
+import { anythingDue, claim, findDue, findOrphans, noteOnChannel, releaseAll } from './store.ts';
 
 /** Bounds of a sender, in ms and numbers. */
 export interface SenderLimits {
@@ -26,7 +26,7 @@ export interface SenderLimits {
 }
 
 export const defaultSenderLimits: SenderLimits = {
-  concurrency: 64,
+  concurrency: 256,
   pollMs: 500,
   attemptTimeoutMs: 15_000,
   leaseMs: 20_000,
@@ -57,6 +57,15 @@ export interface Sender {
 /** Completions written in one transaction, at most. */
 const batch = 200;
 const longestPauseMs = 5000;
+/** How long completions wait for each other, so that they share one durable commit; real time, ms. */
+const gatherMs = 6;
+/** So many completions are not kept waiting for more. */
+const gathered = 32;
+/** A channel that failed so often in a row is given `doubtedPlaces` until it delivers again. */
+const doubtedAfter = 3;
+const doubtedPlaces = 2;
+/** How often notifications of deleted channels are looked for, ms. */
+const sweepMs = 30_000;
 
 /**
  * Creates the sender of a node. One loop does all the writing: each turn is one transaction that records
@@ -69,54 +78,59 @@ export function createSender(options: SenderOptions): Sender {
   const finished: Finished[] = [];
   const underWay = new Map<string, string>();
   const sends = new Set<Promise<void>>();
+  const failuresInARow = new Map<string, number>();
   const stopping = new AbortController();
   const abandoned = new AbortController();
   let wake: () => void = () => undefined;
   let nudged = false;
+  let nextSweep = 0;
+  let gathering: NodeJS.Timeout | undefined;
   let running: Promise<void> | undefined;
 
   function nudge(): void {
+    clearTimeout(gathering);
+    gathering = undefined;
     nudged = true;
     wake();
   }
 
-  const roomOf = (channelId: string, channels: ReadonlyMap<string, ChannelTable>): number => {
-    const kind = channels.get(channelId)?.kind;
-    const taken = [...underWay.values()].filter((id) => id === channelId).length;
-    return (kind === undefined ? 1 : channelKinds[kind].concurrency) - taken;
-  };
-
-  /** Chooses what is due, passing over channels that have no place left. */
-  async function choose(tx: StateTx, channels: ReadonlyMap<string, ChannelTable>): Promise<string[]> {
-    // What is not recorded yet is not due, even if its lease ran out while the store was away.
-    const rest = finished.slice(batch, 10 * batch);
-    const chosen = new Map<string, number>();
-    const ids: string[] = [];
-    const full = new Set([...channels.keys()].filter((id) => roomOf(id, channels) <= 0));
-    let free = limits.concurrency - underWay.size;
-    for (let round = 0; round < 10 && free > 0; round += 1) {
-      const rows = await findDue(tx, {
-        now: clock.now(),
-        limit: free,
-        fullChannels: [...full],
-        except: [...ids, ...underWay.keys(), ...rest.map(({ row }) => row.id)],
-        dialect: state.dialect,
-      });
-      let passedOver = false;
-      for (const row of rows) {
-        const used = chosen.get(row.channel_id) ?? 0;
-        if (used >= roomOf(row.channel_id, channels)) {
-          full.add(row.channel_id);
-          passedOver = true;
-          continue;
-        }
-        chosen.set(row.channel_id, used + 1);
-        ids.push(row.id);
-        free -= 1;
-      }
-      if (!passedOver) break;
+  /** A send has ended: it is recorded at once when it was the last, or together with those that follow. */
+  function ended(): void {
+    if (underWay.size > 0 && finished.length < gathered) {
+      gathering ??= setTimeout(nudge, gatherMs);
+      return;
     }
-    return ids;
+    nudge();
+  }
+
+  /**
+   * Places left for a channel. A channel that keeps failing gets few, and none gets more than a quarter of
+   * what is free, so that however many channels hang, there is a place for those that do not.
+   */
+  function roomOf(channel: ChannelTable, free: number): number {
+    const taken = [...underWay.values()].filter((id) => id === channel.id).length;
+    const doubted = (failuresInARow.get(channel.id) ?? 0) >= doubtedAfter;
+    const most = doubted ? doubtedPlaces : channelKinds[channel.kind].concurrency;
+    return Math.min(most - taken, Math.ceil(free / 4));
+  }
+
+  /** Chooses what is due, as far as there are places on its channel and over all. */
+  async function choose(tx: StateTx, channels: ReadonlyMap<string, ChannelTable>): Promise<string[]> {
+    const now = clock.now();
+    const free = limits.concurrency - underWay.size;
+    const room = new Map<string, number>();
+    for (const channel of channels.values()) {
+      const places = roomOf(channel, free);
+      if (places > 0) room.set(channel.id, places);
+    }
+    // What is not recorded yet is not due, even if its lease ran out while the store was away.
+    const unrecorded = finished.slice(batch).map(({ row }) => row.id);
+    const due = await findDue(tx, { now, room, except: new Set([...underWay.keys(), ...unrecorded]) });
+    if (due.length < free && clock.monotonic() >= nextSweep) {
+      nextSweep = clock.monotonic() + sweepMs;
+      due.push(...(await findOrphans(tx, now, free - due.length)));
+    }
+    return due.slice(0, free);
   }
 
   /** Notes on each channel how its last attempt of this batch went. */
@@ -152,11 +166,17 @@ export function createSender(options: SenderOptions): Sender {
         if (!result.recorded) lost.push(each.row.id);
       }
       const ids = mayClaim ? await choose(tx, channels) : [];
-      const claimed = await claim(tx, ids, { node, now, leaseUntil: now + limits.leaseMs });
+      const claimed = await claim(tx, ids, {
+        node,
+        now,
+        leaseUntil: now + limits.leaseMs,
+        dialect: state.dialect,
+      });
       return { channels, changed, lost, claimed };
     });
     finished.splice(0, done.length);
-    for (const id of written.lost) log.warn({ notificationId: id }, 'a claim was lost before its end was on record');
+    for (const id of written.lost)
+      log.warn({ notificationId: id }, 'a claim was lost before its end was on record');
     for (const row of written.changed) {
       publish({ type: 'delivery', data: deliveryView(row, written.channels.has(row.channel_id)) });
     }
@@ -171,13 +191,16 @@ export function createSender(options: SenderOptions): Sender {
       underWay.delete(row.id);
       sends.delete(send);
       if (result !== undefined) finished.push(result);
-      nudge();
+      ended();
     });
     sends.add(send);
   }
 
   /** Makes the attempt. Undefined when the claim is too old to send under. Never rejects. */
-  async function run(row: NotificationTable, channel: ChannelTable | undefined): Promise<Finished | undefined> {
+  async function run(
+    row: NotificationTable,
+    channel: ChannelTable | undefined,
+  ): Promise<Finished | undefined> {
     if (channel === undefined || channel.enabled !== 1) {
       const error = channel === undefined ? 'The channel was deleted.' : 'The channel is disabled.';
       const outcome = { ...failed(new Error(error)), result: 'permanent' as const, latencyMs: 0 };
@@ -189,6 +212,8 @@ export function createSender(options: SenderOptions): Sender {
       return undefined;
     }
     const outcome = await attemptOf(row, channel);
+    const failing = outcome.result === 'retryable' || outcome.result === 'unknown';
+    failuresInARow.set(channel.id, failing ? (failuresInARow.get(channel.id) ?? 0) + 1 : 0);
     if (outcome.result !== 'delivered') {
       log.warn(
         { notificationId: row.id, channel: channel.name, attempt: row.attempts, error: outcome.error },

@@ -53,51 +53,66 @@ export async function anythingDue(db: StateDb, now: number): Promise<boolean> {
 
 export interface DueQuery {
   readonly now: number;
-  readonly limit: number;
-  /** Channels that can take no more at the moment. */
-  readonly fullChannels: readonly string[];
+  /** How many each channel can take. */
+  readonly room: ReadonlyMap<string, number>;
   /** Notifications that are taken already. */
-  readonly except: readonly string[];
-  readonly dialect: State['dialect'];
+  readonly except: ReadonlySet<string>;
 }
 
+/** Statements that are joined into one, at most; SQLite takes 500. */
+const joined = 100;
+
 /**
- * What may be sent now, the longest due first. A notification waits for the earlier ones about the same
- * alert on the same channel, so nobody hears that something is over before they hear that it began.
+ * What may be sent now, at most so much for each channel as it can take, so that the backlog of one is
+ * never in the way of another. A notification waits for the earlier ones about the same alert on the same
+ * channel, so nobody hears that something is over before they hear that it began.
  */
-export async function findDue(
-  tx: StateTx,
-  { now, limit, fullChannels, except, dialect }: DueQuery,
-): Promise<{ id: string; channel_id: string }[]> {
-  let query = tx
+export async function findDue(tx: StateTx, { now, room, except }: DueQuery): Promise<string[]> {
+  const parts = [...room].map(
+    ([channelId, places]) => sql`select * from (
+      select due.id, due.next_attempt_at from notification as due
+      where due.channel_id = ${channelId} and due.state = 'pending'
+        and due.next_attempt_at <= ${now} and due.lease_until <= ${now}
+        and not exists (
+          select 1 from notification as earlier
+          where earlier.alert_id = due.alert_id and earlier.channel_id = due.channel_id
+            and earlier.position < due.position and earlier.state = 'pending')
+      order by due.next_attempt_at, due.id limit ${places}) as of_channel`,
+  );
+  const found: { id: string; next_attempt_at: number }[] = [];
+  for (let from = 0; from < parts.length; from += joined) {
+    const query = sql.join(parts.slice(from, from + joined), sql` union all `);
+    const { rows } = await sql<{ id: string; next_attempt_at: number }>`${query}`.execute(tx);
+    found.push(...rows);
+  }
+  return found
+    .filter(({ id }) => !except.has(id))
+    .toSorted((left, right) => left.next_attempt_at - right.next_attempt_at)
+    .map(({ id }) => id);
+}
+
+/** What waits for a channel that was deleted while it was being written. */
+export async function findOrphans(tx: StateTx, now: number, limit: number): Promise<string[]> {
+  const rows = await tx
     .withTables<NotifyTables>()
-    .selectFrom('notification as due')
-    .select(['due.id', 'due.channel_id'])
-    .where('due.state', '=', 'pending')
-    .where('due.next_attempt_at', '<=', now)
-    .where('due.lease_until', '<=', now)
+    .selectFrom('notification')
+    .select('id')
+    .where('state', '=', 'pending')
+    .where('lease_until', '<=', now)
     .where(({ not, exists, selectFrom }) =>
       not(
         exists(
-          selectFrom('notification as earlier')
-            .select('earlier.id')
-            .whereRef('earlier.alert_id', '=', 'due.alert_id')
-            .whereRef('earlier.channel_id', '=', 'due.channel_id')
-            .whereRef('earlier.position', '<', 'due.position')
-            .where('earlier.state', '=', 'pending'),
+          selectFrom('channel').select('channel.id').whereRef('channel.id', '=', 'notification.channel_id'),
         ),
       ),
     )
-    .orderBy('due.next_attempt_at')
-    .orderBy('due.id')
-    .limit(limit);
-  if (fullChannels.length > 0) query = query.where('due.channel_id', 'not in', fullChannels);
-  if (except.length > 0) query = query.where('due.id', 'not in', except);
-  // Another node's claim in progress is passed over instead of waited for.
-  return (dialect === 'postgres' ? query.forUpdate().skipLocked() : query).execute();
+    .limit(limit)
+    .execute();
+  return rows.map((row) => row.id);
 }
 
 export interface Claim {
+  readonly dialect: State['dialect'];
   readonly node: string;
   readonly now: number;
   readonly leaseUntil: number;
@@ -110,10 +125,18 @@ export interface Claim {
 export async function claim(
   tx: StateTx,
   ids: readonly string[],
-  { node, now, leaseUntil }: Claim,
+  { dialect, node, now, leaseUntil }: Claim,
 ): Promise<NotificationTable[]> {
   if (ids.length === 0) return [];
   const db = tx.withTables<NotifyTables>();
+  let free = db
+    .selectFrom('notification as free')
+    .select('free.id')
+    .where('free.id', 'in', ids)
+    .where('free.state', '=', 'pending')
+    .where('free.lease_until', '<=', now);
+  // What another node is claiming at this moment is passed over instead of waited for.
+  if (dialect === 'postgres') free = free.forUpdate().skipLocked();
   const rows = await db
     .updateTable('notification')
     .set(({ ref, fn }) => ({
@@ -123,9 +146,7 @@ export async function claim(
       attempts: sql<number>`${ref('attempts')} + 1`,
       first_attempt_at: fn.coalesce('first_attempt_at', sql<number>`cast(${now} as bigint)`),
     }))
-    .where('id', 'in', ids)
-    .where('state', '=', 'pending')
-    .where('lease_until', '<=', now)
+    .where('id', 'in', free)
     .returningAll()
     .execute();
   const again = rows.filter((row) => row.attempts > 1).map((row) => row.id);
@@ -176,7 +197,10 @@ export type Settlement = Pick<
 export async function settle(
   tx: StateTx,
   claimed: Pick<NotificationTable, 'id' | 'fence' | 'attempts'>,
-  { settlement, attempt }: {
+  {
+    settlement,
+    attempt,
+  }: {
     readonly settlement: Settlement;
     readonly attempt: Pick<AttemptTable, 'outcome' | 'latency_ms' | 'answer' | 'provider_id' | 'error'>;
   },

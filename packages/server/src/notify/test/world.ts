@@ -14,7 +14,13 @@ import type { Message, NotificationRequest } from '../types.ts';
 
 export const openOutbound = (clock: Clock = systemClock) =>
   createOutbound({
-    policy: { ...channelPolicy, allowHttp: true, internal: ['private', 'localhost'], tcpPorts: 'any', httpPorts: 'any' },
+    policy: {
+      ...channelPolicy,
+      allowHttp: true,
+      internal: ['private', 'localhost'],
+      tcpPorts: 'any',
+      httpPorts: 'any',
+    },
     clock,
     onRefused: () => undefined,
   });
@@ -80,7 +86,11 @@ export function resolved(alertId: string, more: Partial<NotificationRequest> = {
   return { alertId, step: 'resolved-1', message: over, channelIds: [], ...more };
 }
 
-export function channelOf(kind: ChannelInput['kind'], options: object, more: Partial<ChannelInput> = {}): ChannelInput {
+export function channelOf(
+  kind: ChannelInput['kind'],
+  options: object,
+  more: Partial<ChannelInput> = {},
+): ChannelInput {
   return {
     name: kind,
     kind,
@@ -94,7 +104,11 @@ export function channelOf(kind: ChannelInput['kind'], options: object, more: Par
   };
 }
 
-export async function send(state: State, notify: Notify, requests: readonly NotificationRequest[]): Promise<void> {
+export async function send(
+  state: State,
+  notify: Notify,
+  requests: readonly NotificationRequest[],
+): Promise<void> {
   const afterCommit = await state.transaction((tx) => notify.enqueue(tx, requests));
   afterCommit();
 }
@@ -122,7 +136,8 @@ export interface Receiver {
 
 /** A real HTTP server on loopback that keeps what it gets and answers as told (default 200). */
 export async function startReceiver(
-  answer: (response: ServerResponse, received: Received, count: number) => void = (response) => response.end('ok'),
+  answer: (response: ServerResponse, received: Received, count: number) => void = (response) =>
+    response.end('ok'),
 ): Promise<Receiver> {
   const received: Received[] = [];
   const server: Server = createServer((request, response) => {

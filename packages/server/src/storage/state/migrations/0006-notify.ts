@@ -56,6 +56,8 @@ export const notifyMigration: Migration = {
     await sql`create index notification_due on notification (next_attempt_at) where state = 'pending'`.execute(
       db,
     );
+    await sql`create index notification_due_by_channel on notification (channel_id, next_attempt_at)
+      where state = 'pending'`.execute(db);
     await sql`create index notification_order on notification (alert_id, channel_id, position)`.execute(db);
     await sql`create index notification_channel on notification (channel_id, id)`.execute(db);
     await sql`create index notification_created on notification (created_at)`.execute(db);
