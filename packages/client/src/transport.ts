@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import type { z } from '@custos/contract';
 import { ApiError, ConnectionError, errorOf } from './errors.ts';
 
 export type Method = 'GET' | 'POST' | 'PATCH' | 'PUT' | 'DELETE';

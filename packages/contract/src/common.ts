@@ -75,3 +75,6 @@ export const kindDescription = z.object({
   schema: z.record(z.string(), z.unknown()),
 });
 export type KindDescription = z.infer<typeof kindDescription>;
+
+/** The types of the schema library, for packages that reach it through this one only. */
+export type { z } from 'zod';

@@ -13,8 +13,8 @@ import {
   type signInRequest,
   type tokenCreate,
   type userCreate,
+  type z,
 } from '@custos/contract';
-import type { z } from 'zod';
 import type { Request } from '../transport.ts';
 import type { PageRequest } from './instants.ts';
 
@@ -36,6 +36,9 @@ export function sessionCalls(request: Request) {
     signIn: (body: z.input<typeof signInRequest>) =>
       request('POST', '/api/v1/session', { schema: identity, body }),
     signOut: () => request('DELETE', '/api/v1/session', { schema: done }),
+    /** Changes the own password; other sessions end. */
+    changePassword: (body: { readonly current: string; readonly password: string }) =>
+      request('POST', '/api/v1/session/password', { schema: identity, body }),
     list: (page: PageRequest = {}, signal?: AbortSignal) =>
       request('GET', '/api/v1/sessions', { schema: pageOf(session), query: { ...page }, signal }),
     end: (id: string) => request('DELETE', `/api/v1/sessions/${encodeURIComponent(id)}`, { schema: done }),

@@ -7,8 +7,8 @@ import {
   type alertListQuery,
   type ruleInput,
   type rulePatch,
+  type z,
 } from '@custos/contract';
-import type { z } from 'zod';
 import type { Request } from '../transport.ts';
 import type { PageRequest } from './instants.ts';
 

@@ -22,9 +22,9 @@ export interface MaintenanceDraft {
   readonly everything?: boolean;
 }
 
-function onTheWire(draft: Partial<MaintenanceDraft>): object {
+function onTheWire(draft: MaintenanceDraft): object {
   const { schedule, ...rest } = draft;
-  if (schedule?.type !== 'once') return draft;
+  if (schedule.type !== 'once') return draft;
   return {
     ...rest,
     schedule: { type: 'once', startsAt: instant(schedule.startsAt), endsAt: instant(schedule.endsAt) },
@@ -36,10 +36,12 @@ export function maintenanceCalls(request: Request) {
   return {
     list: (page: PageRequest = {}, signal?: AbortSignal) =>
       request('GET', '/api/v1/maintenance', { schema: pageOf(maintenance), query: { ...page }, signal }),
+    get: (id: string, signal?: AbortSignal) => request('GET', at(id), { schema: maintenance, signal }),
     create: (draft: MaintenanceDraft) =>
       request('POST', '/api/v1/maintenance', { schema: maintenance, body: onTheWire(draft) }),
-    update: (id: string, draft: Partial<MaintenanceDraft>) =>
-      request('PATCH', at(id), { schema: maintenance, body: onTheWire(draft) }),
+    /** Replaces the window as a whole. */
+    update: (id: string, draft: MaintenanceDraft) =>
+      request('PUT', at(id), { schema: maintenance, body: onTheWire(draft) }),
     remove: (id: string) => request('DELETE', at(id), { schema: done }),
   };
 }

@@ -11,8 +11,8 @@ import {
   type channelPatch,
   type channelTryRequest,
   type deliveryListQuery,
+  type z,
 } from '@custos/contract';
-import type { z } from 'zod';
 import type { Request } from '../transport.ts';
 import type { PageRequest } from './instants.ts';
 
@@ -24,6 +24,7 @@ export function channelCalls(request: Request) {
       request('GET', '/api/v1/channel-kinds', { schema: pageOf(kindDescription), signal }),
     list: (page: PageRequest = {}, signal?: AbortSignal) =>
       request('GET', '/api/v1/channels', { schema: pageOf(channel), query: { ...page }, signal }),
+    get: (id: string, signal?: AbortSignal) => request('GET', at(id), { schema: channel, signal }),
     create: (body: z.input<typeof channelInput>) =>
       request('POST', '/api/v1/channels', { schema: channel, body }),
     update: (id: string, body: z.input<typeof channelPatch>) =>

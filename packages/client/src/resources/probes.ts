@@ -11,8 +11,8 @@ import {
   type probeListQuery,
   type probePatch,
   type probeTryRequest,
+  type z,
 } from '@custos/contract';
-import type { z } from 'zod';
 import type { Request } from '../transport.ts';
 import { instant, type PageRequest, type TimeRange } from './instants.ts';
 

@@ -1,5 +1,4 @@
-import { done, pageOf, service, type serviceInput, type servicePatch } from '@custos/contract';
-import type { z } from 'zod';
+import { done, pageOf, service, type serviceInput, type servicePatch, type z } from '@custos/contract';
 import type { Request } from '../transport.ts';
 import type { PageRequest } from './instants.ts';
 

@@ -11,9 +11,10 @@ import {
   settings,
   systemStatus,
   type auditQuery,
+  type jobRunQuery,
   type Settings,
+  type z,
 } from '@custos/contract';
-import type { z } from 'zod';
 import type { Request } from '../transport.ts';
 import { instant, type PageRequest, type TimeRange } from './instants.ts';
 
@@ -69,8 +70,8 @@ export function jobCalls(request: Request) {
   return {
     schedules: (page: PageRequest = {}, signal?: AbortSignal) =>
       request('GET', '/api/v1/jobs/schedules', { schema: pageOf(jobSchedule), query: { ...page }, signal }),
-    runs: (page: PageRequest = {}, signal?: AbortSignal) =>
-      request('GET', '/api/v1/jobs/runs', { schema: pageOf(jobRun), query: { ...page }, signal }),
+    runs: (query: z.input<typeof jobRunQuery> & PageRequest = {}, signal?: AbortSignal) =>
+      request('GET', '/api/v1/jobs/runs', { schema: pageOf(jobRun), query: { ...query }, signal }),
     dead: (page: PageRequest = {}, signal?: AbortSignal) =>
       request('GET', '/api/v1/jobs/dead', { schema: pageOf(deadJob), query: { ...page }, signal }),
     replay: (id: string) => request('POST', dead(id, 'replay'), { schema: done }),

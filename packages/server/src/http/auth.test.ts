@@ -158,6 +158,22 @@ test('a token needs no origin, since no browser sends it by itself', async () =>
   expect(response.statusCode).toBe(200);
 });
 
+test('the password of a proxy in front is neither a token nor an excuse for a foreign origin', async () => {
+  const { app } = await withRoutes();
+  const basic = { ...cookie('ada'), authorization: 'Basic YWRhOnNlY3JldA==' };
+  expect((await app.inject({ url: '/t/signed-in', headers: basic })).json()).toMatchObject({ user: 'ada' });
+  const headers = { ...basic, origin: 'https://evil.example' };
+  expect((await app.inject({ method: 'POST', url: '/t/edit', headers })).statusCode).toBe(403);
+});
+
+test('a token that is no token is refused and the cookie beside it is not used', async () => {
+  const { app } = await withRoutes();
+  for (const authorization of ['Bearer', 'Bearer ', 'Bearer a b', `Bearer ${'x'.repeat(2000)}`]) {
+    const response = await app.inject({ url: '/t/signed-in', headers: { ...cookie('ada'), authorization } });
+    expect(response.statusCode, authorization.slice(0, 20)).toBe(401);
+  }
+});
+
 test('a door for machines takes any origin and no cookie', async () => {
   const { app } = await withRoutes();
   const response = await app.inject({

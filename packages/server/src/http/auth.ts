@@ -18,13 +18,20 @@ export interface AuthOptions {
 }
 
 /** Where a request comes from, for the authenticator and for records. */
-export function callerOf(request: FastifyRequest): Caller {
+function callerOf(request: FastifyRequest): Caller {
   return { address: request.ip, device: (request.headers['user-agent'] ?? '').slice(0, 300) };
 }
 
-function bearerOf(request: FastifyRequest): string | undefined {
-  const header = request.headers.authorization;
-  return header === undefined ? undefined : /^Bearer +([\w.~+/=-]{1,1024})$/i.exec(header)?.[1];
+/**
+ * True when the request brings an API token. Other schemes are none of ours: a browser behind a proxy with
+ * a password sends `Basic` by itself, so it neither replaces the cookie nor excuses a foreign origin.
+ */
+function bringsToken(request: FastifyRequest): boolean {
+  return /^bearer\b/i.test(request.headers.authorization ?? '');
+}
+
+function tokenOf(request: FastifyRequest): string | undefined {
+  return /^Bearer +([\w.~+/=-]{1,1024})$/i.exec(request.headers.authorization ?? '')?.[1];
 }
 
 interface Found {
@@ -35,8 +42,8 @@ interface Found {
 
 async function resolveIdentity(request: FastifyRequest, options: AuthOptions): Promise<Found> {
   const { authenticator, sessionCookieName } = options;
-  if (request.headers.authorization !== undefined) {
-    const token = bearerOf(request);
+  if (bringsToken(request)) {
+    const token = tokenOf(request);
     const identity =
       token === undefined ? undefined : await authenticator.byApiToken(token, callerOf(request));
     return { identity: identity ?? null, refused: identity === undefined };
@@ -50,7 +57,7 @@ async function resolveIdentity(request: FastifyRequest, options: AuthOptions): P
 }
 
 /** Throws unless the identity may use a route with this access. */
-export function requireAccess(access: RouteAccess, identity: Identity | null): void {
+function requireAccess(access: RouteAccess, identity: Identity | null): void {
   if (access === 'public') return;
   if (identity === null) throw httpError(401, 'unauthenticated');
   if (access === 'signed-in' || identity.permissions.has(access)) return;
@@ -100,7 +107,7 @@ export function installAuth(app: Server, options: AuthOptions): void {
     request.identity = found.identity;
     try {
       const cookie = request.cookies[options.sessionCookieName] !== undefined;
-      if (config.anyOrigin !== true && request.headers.authorization === undefined) {
+      if (config.anyOrigin !== true && !bringsToken(request)) {
         requireOwnOrigin(request, { cookie, publicUrl: options.publicUrl() });
       }
       requireAccess(config.access, found.identity);

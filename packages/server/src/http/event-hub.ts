@@ -29,7 +29,7 @@ export interface EventHubOptions {
 }
 
 /** Where a stream's bytes go. */
-export interface EventSink {
+interface EventSink {
   write(chunk: Buffer): void;
   /** Bytes written and not yet taken by the other side. */
   unread(): number;
@@ -39,7 +39,7 @@ export interface EventSink {
   destroy(): void;
 }
 
-export interface WatchRequest {
+interface WatchRequest {
   readonly identity: Identity;
   /** Types to receive; null for all. */
   readonly types: ReadonlySet<StreamEventType> | null;

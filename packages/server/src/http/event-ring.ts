@@ -1,7 +1,7 @@
 import type { EventTopic } from './event-frames.ts';
 
 /** One event of the recent past. */
-export interface RingEntry {
+interface RingEntry {
   readonly sequence: number;
   readonly topic: EventTopic;
   /** The frame for the wire, made when the first watcher needs it; undefined when it cannot be made. */

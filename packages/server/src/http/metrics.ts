@@ -2,9 +2,9 @@
  * Metrics of this process in the Prometheus text exposition format 0.0.4. A registry is plain data: what
  * changes often is counted, what is known elsewhere is asked for at each scrape.
  */
-export type MetricLabels = Readonly<Record<string, string>>;
+type MetricLabels = Readonly<Record<string, string>>;
 
-export interface Counter {
+interface Counter {
   add(labels?: MetricLabels, amount?: number): void;
 }
 export interface Histogram {
@@ -20,7 +20,7 @@ export interface Figure {
   readonly type: 'gauge' | 'counter';
   readonly samples: readonly { readonly labels?: MetricLabels; readonly value: number }[];
 }
-export type CollectFigures = () => readonly Figure[] | Promise<readonly Figure[]>;
+type CollectFigures = () => readonly Figure[] | Promise<readonly Figure[]>;
 
 export interface Metrics {
   counter(name: string, help: string): Counter;

@@ -46,10 +46,12 @@ function describe(schema: Described, route: RouteOptions): Record<string, unknow
   const access = route.config?.access ?? 'signed-in';
   const sentences = [schema.description, accessSentence(access)];
   if (route.config?.audit !== undefined) sentences.push(`Audited as \`${route.config.audit}\`.`);
-  const method = [route.method].flat()[0] ?? 'GET';
+  const methods = [route.method].flat();
+  const [method = 'GET'] = methods;
   return {
     ...schema,
-    operationId: schema.operationId ?? operationId(method, route.url),
+    // An operation's id is its own, and a route of several methods is described only once.
+    ...(methods.length > 1 ? {} : { operationId: schema.operationId ?? operationId(method, route.url) }),
     tags: schema.tags ?? [tagOf(route.url)],
     description: sentences.filter((sentence) => sentence !== undefined).join('\n\n'),
     security: access === 'public' ? [] : [{ session: [] }, { token: [] }],

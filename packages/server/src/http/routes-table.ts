@@ -2,7 +2,7 @@ import type { RouteOptions } from 'fastify';
 import type { RouteAccess, Server } from './types.ts';
 
 /** One route, as it was registered. */
-export interface RouteEntry {
+interface RouteEntry {
   readonly method: string;
   /** The pattern, such as `/api/v1/probes/:id`. */
   readonly url: string;

@@ -34,7 +34,7 @@ function faultsOf(issue: z.core.$ZodIssue, prefix: readonly PropertyKey[], whole
  * Names what is wrong with an input, field by field: `options.url must be ...`. A fault of the whole
  * input is named `whole`, such as `body`.
  */
-export function fieldFaults(error: z.core.$ZodError, whole: string): FieldFault[] {
+function fieldFaults(error: z.core.$ZodError, whole: string): FieldFault[] {
   const seen = new Map<string, FieldFault>();
   for (const fault of error.issues.flatMap((issue) => faultsOf(issue, [], whole))) {
     if (!seen.has(fault.field)) seen.set(fault.field, fault);
