@@ -1,9 +1,9 @@
 import type { StreamEvent } from '@custos/contract';
 import { expect, test, vi } from 'vitest';
-import { freePort } from '../../server/test/stores.ts';
-import { createTestServer } from '../../server/test/http-server.ts';
-import { auditRoutes } from '../../server/src/audit/routes.ts';
-import { createClient } from './client.ts';
+import { freePort } from './stores.ts';
+import { createTestServer } from './http-server.ts';
+import { auditRoutes } from '../src/audit/routes.ts';
+import { createClient } from '../../client/src/client.ts';
 
 const stored = {
   seq: 1,
