@@ -15,8 +15,11 @@ export interface SchedulerFigures {
 }
 
 export interface Scheduler {
-  /** Adds a probe or changes its cadence. With `soon` the first check is due at once. */
-  set(id: string, cadence: Cadence, soon?: boolean): void;
+  /**
+   * Adds a probe or changes its cadence. The first check is due at once with `'now'`; otherwise by how long
+   * ago the last one was, in ms by the wall clock, or null for never.
+   */
+  set(id: string, cadence: Cadence, first?: 'now' | number | null): void;
   remove(id: string): void;
   /** The ids that are scheduled. */
   ids(): readonly string[];
@@ -126,12 +129,12 @@ export function createScheduler({ clock, run, concurrency, random }: SchedulerOp
   }
 
   return {
-    set(id, cadence, soon = false) {
+    set(id, cadence, first = null) {
       const known = slots.get(id);
       const now = clock.monotonic();
       const same =
         known?.cadence.intervalMs === cadence.intervalMs && known.cadence.jitterMs === cadence.jitterMs;
-      if (known !== undefined && same && !soon) return;
+      if (known !== undefined && same && first !== 'now') return;
       const slot = known ?? {
         id,
         cadence,
@@ -141,7 +144,13 @@ export function createScheduler({ clock, run, concurrency, random }: SchedulerOp
       };
       slot.cadence = cadence;
       slots.set(id, slot);
-      plan(slot, soon || known !== undefined ? { gridMs: now, dueMs: now } : firstDue(id, now, cadence));
+      const atOnce = first === 'now' || known !== undefined;
+      plan(
+        slot,
+        atOnce
+          ? { gridMs: now, dueMs: now }
+          : firstDue(id, now, { intervalMs: cadence.intervalMs, lastAgoMs: first }),
+      );
     },
     remove(id) {
       slots.delete(id);

@@ -73,13 +73,14 @@ export function createWatching(options: WatchingOptions): Watching {
   /** Makes the scheduler follow the definitions. What is new or changed is checked at once. */
   function plan(soon: boolean): void {
     const wanted = new Set<string>();
-    for (const { definition } of board.probes.values()) {
+    for (const { definition, state: present } of board.probes.values()) {
       const { id, paused, intervalMs, jitterMs, updatedAt } = definition;
       if (paused) continue;
       wanted.add(id);
       if (scheduled.get(id) === updatedAt) continue;
       scheduled.set(id, updatedAt);
-      scheduler.set(id, { intervalMs, jitterMs }, soon);
+      const lastAgoMs = present.last === null ? null : clock.now() - present.last.at;
+      scheduler.set(id, { intervalMs, jitterMs }, soon ? 'now' : lastAgoMs);
     }
     for (const id of scheduler.ids()) {
       if (wanted.has(id)) continue;

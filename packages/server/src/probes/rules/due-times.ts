@@ -14,12 +14,26 @@ export interface Cadence {
 
 /** Longest wait for the first check after a start, ms, so that a daily probe is looked at soon. */
 const firstWithinMs = 30_000;
+/** Time over which probes are spread that were never checked, or whose check fell into a downtime, ms. */
+const overdueWithinMs = 5000;
 
-/** The first due time after a start: probes are spread by their ids over one interval. */
-export function firstDue(id: string, now: number, { intervalMs }: Cadence): DueTimes {
-  const spread = Math.min(intervalMs, firstWithinMs);
-  const dueMs = now + (hash(id) % spread);
-  return { gridMs: dueMs, dueMs };
+/**
+ * The first due time after a start. Probes are spread by their ids over one interval, but none waits
+ * longer than it would have without the restart, so a node that starts again and again still checks a
+ * probe whose interval is longer than its lives.
+ */
+export function firstDue(
+  id: string,
+  now: number,
+  { intervalMs, lastAgoMs }: Pick<Cadence, 'intervalMs'> & { readonly lastAgoMs: number | null },
+): DueTimes {
+  const number = hash(id);
+  const phaseMs = now + (number % Math.min(intervalMs, firstWithinMs));
+  const leftMs = lastAgoMs === null ? 0 : intervalMs - lastAgoMs;
+  const earlyMs = now + (leftMs > 0 ? leftMs : number % Math.min(intervalMs, overdueWithinMs));
+  return earlyMs < phaseMs
+    ? { gridMs: phaseMs - intervalMs, dueMs: earlyMs }
+    : { gridMs: phaseMs, dueMs: phaseMs };
 }
 
 /**

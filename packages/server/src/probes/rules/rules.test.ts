@@ -341,7 +341,7 @@ describe('scheduler', () => {
 
   test('checks start on their grid and a clock that is set back or ahead changes nothing', async () => {
     const { clock, started, scheduler } = setUp();
-    scheduler.set('a', cadence, true);
+    scheduler.set('a', cadence, 'now');
     scheduler.start();
     await clock.advance(2500);
     clock.jump(-86_400_000);
@@ -355,8 +355,8 @@ describe('scheduler', () => {
   test('a target that hangs delays nobody, never overlaps itself, and goes on where its grid is', async () => {
     const { clock, started, held, hang, scheduler } = setUp();
     hang.add('slow');
-    scheduler.set('slow', cadence, true);
-    scheduler.set('quick', cadence, true);
+    scheduler.set('slow', cadence, 'now');
+    scheduler.set('quick', cadence, 'now');
     scheduler.start();
     await clock.advance(3500);
     expect(started.filter(([id]) => id === 'quick').map(([, at]) => at)).toEqual([0, 1000, 2000, 3000]);
@@ -373,7 +373,7 @@ describe('scheduler', () => {
     const { clock, started, held, hang, scheduler } = setUp(2);
     for (const id of ['a', 'b', 'c']) {
       hang.add(id);
-      scheduler.set(id, { intervalMs: 60_000, jitterMs: 0 }, true);
+      scheduler.set(id, { intervalMs: 60_000, jitterMs: 0 }, 'now');
     }
     scheduler.start();
     await clock.advance(700);
@@ -387,24 +387,50 @@ describe('scheduler', () => {
     await scheduler.stop();
   });
 
-  test('a thousand probes are spread over their interval', async () => {
+  test('a thousand probes are looked at within seconds of a start and then spread over their interval', async () => {
     const { clock, started, scheduler } = setUp(1000);
     for (let index = 0; index < 1000; index += 1)
       scheduler.set(`prb_${index}`, { intervalMs: 30_000, jitterMs: 0 });
     scheduler.start();
-    await clock.advance(29_999);
-    expect(started).toHaveLength(1000);
-    const perSecond = new Map<number, number>();
-    for (const [, at] of started)
-      perSecond.set(Math.floor(at / 1000), (perSecond.get(Math.floor(at / 1000)) ?? 0) + 1);
-    expect(Math.max(...perSecond.values())).toBeLessThan(80);
+    await clock.advance(5000);
+    expect(new Set(started.map(([id]) => id)).size).toBe(1000);
+    await clock.advance(54_999);
+    const later = started.filter(([, at]) => at >= 30_000);
+    expect(later).toHaveLength(1000);
+    const perSecond = Map.groupBy(later, ([, at]) => Math.floor(at / 1000));
+    expect(Math.max(...[...perSecond.values()].map((each) => each.length))).toBeLessThan(80);
+    await scheduler.stop();
+  });
+
+  test('a restart postpones no check: it is due when it would have been, or soon if that has passed', async () => {
+    const { clock, started, scheduler } = setUp(1000);
+    const first = new Map<string, number | null>([
+      ['just', 1000],
+      ['almost', 29_000],
+      ['overdue', 90_000],
+      ['never', null],
+    ]);
+    for (const [id, lastAgoMs] of first) scheduler.set(id, { intervalMs: 30_000, jitterMs: 0 }, lastAgoMs);
+    scheduler.start();
+    await clock.advance(120_000);
+    const times = (id: string) => started.filter(([name]) => name === id).map(([, at]) => at);
+    expect(times('just')[0]).toBeLessThanOrEqual(29_000);
+    expect(times('almost')[0]).toBeLessThanOrEqual(1000);
+    expect(times('overdue')[0]).toBeLessThan(5000);
+    expect(times('never')[0]).toBeLessThan(5000);
+    // From the second check on they are on their own grid, an interval apart.
+    for (const id of first.keys()) {
+      const [, ...grid] = times(id);
+      expect(grid.length).toBeGreaterThanOrEqual(3);
+      for (const [index, at] of grid.slice(1).entries()) expect(at - (grid[index] ?? 0)).toBe(30_000);
+    }
     await scheduler.stop();
   });
 
   test('a removed probe is not checked again and a changed interval holds from now', async () => {
     const { clock, started, scheduler } = setUp();
-    scheduler.set('a', cadence, true);
-    scheduler.set('b', cadence, true);
+    scheduler.set('a', cadence, 'now');
+    scheduler.set('b', cadence, 'now');
     scheduler.start();
     await clock.advance(500);
     scheduler.remove('a');
