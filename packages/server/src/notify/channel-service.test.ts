@@ -13,7 +13,12 @@ describeOnBothStores('channels', (open) => {
     const made = await notify.channels.create(
       channelOf('webhook', { url, secret: 'a-secret-of-some-length', authorization: 'Bearer tttt' }),
     );
-    expect(made.options).toEqual({ url, headers: {}, secret: { secret: true }, authorization: { secret: true } });
+    expect(made.options).toEqual({
+      url,
+      headers: {},
+      secret: { secret: true },
+      authorization: { secret: true },
+    });
 
     const renamed = await notify.channels.update(made.id, {
       name: 'hooks',
@@ -44,7 +49,10 @@ describeOnBothStores('channels', (open) => {
     await notify.channels.update(made.id, { options: { secret: null } });
     await send(state, notify, [firing('alr_1')]);
     await until(() => receiver.received.length === 2);
-    expect(receiver.received.map(({ headers }) => headers['custos-signature'] !== undefined)).toEqual([true, false]);
+    expect(receiver.received.map(({ headers }) => headers['custos-signature'] !== undefined)).toEqual([
+      true,
+      false,
+    ]);
     await notify.stop(1000);
     await receiver.close();
   });
@@ -61,7 +69,9 @@ describeOnBothStores('channels', (open) => {
     expect(await faults(create(channelOf('webhook', {})))).toEqual(['options.url']);
     expect(await faults(create(channelOf('webhook', { url, colour: 'red' })))).toEqual(['options.colour']);
     expect(await faults(create(channelOf('webhook', { url: 'ftp://a.example' })))).toEqual(['options.url']);
-    expect(await faults(create(channelOf('webhook', { url: 'https://u:p@a.example' })))).toEqual(['options.url']);
+    expect(await faults(create(channelOf('webhook', { url: 'https://u:p@a.example' })))).toEqual([
+      'options.url',
+    ]);
     expect(await faults(create(channelOf('webhook', { url, secret: 'short' })))).toEqual(['options.secret']);
     expect(await faults(create(channelOf('telegram', { botToken: 'x', chatId: 'y z' })))).toEqual([
       'options.botToken',
@@ -73,7 +83,10 @@ describeOnBothStores('channels', (open) => {
     expect(await notify.channels.list()).toEqual([]);
 
     await create(channelOf('log', {}));
-    await expect(create(channelOf('log', {}))).rejects.toMatchObject({ code: 'conflict', fields: [{ field: 'name' }] });
+    await expect(create(channelOf('log', {}))).rejects.toMatchObject({
+      code: 'conflict',
+      fields: [{ field: 'name' }],
+    });
     await expect(notify.channels.update('chn_none', {})).rejects.toMatchObject({ code: 'not_found' });
   });
 
@@ -112,9 +125,16 @@ describeOnBothStores('channels', (open) => {
     const state = await open();
     const { notify } = await createWorld(state);
     const mine = await notify.channels.create(channelOf('log', {}, { name: 'mine' }));
-    const { fallbackChannelId: _none, ...hook } = channelOf('webhook', { url, secret: 'a-secret-of-some-length' }, { name: 'hook' });
+    const { fallbackChannelId: _none, ...hook } = channelOf(
+      'webhook',
+      { url, secret: 'a-secret-of-some-length' },
+      { name: 'hook' },
+    );
     const { fallbackChannelId: _too, ...logs } = channelOf('log', {}, { name: 'logs' });
-    await notify.channels.applyConfiguration([{ ...hook, fallback: 'logs' }, { ...logs, fallback: 'mine' }]);
+    await notify.channels.applyConfiguration([
+      { ...hook, fallback: 'logs' },
+      { ...logs, fallback: 'mine' },
+    ]);
     const find = async (name: string) => (await notify.channels.list()).find((each) => each.name === name);
     const first = await find('hook');
     expect(first).toMatchObject({ origin: 'configuration', fallbackChannelId: (await find('logs'))?.id });
@@ -122,15 +142,23 @@ describeOnBothStores('channels', (open) => {
     await expect(notify.channels.update(first?.id ?? '', { enabled: false })).rejects.toMatchObject({
       code: 'managed_by_configuration',
     });
-    await expect(notify.channels.remove(first?.id ?? '')).rejects.toMatchObject({ code: 'managed_by_configuration' });
+    await expect(notify.channels.remove(first?.id ?? '')).rejects.toMatchObject({
+      code: 'managed_by_configuration',
+    });
 
-    await notify.channels.applyConfiguration([{ ...hook, fallback: 'logs' }, { ...logs, fallback: 'mine' }]);
+    await notify.channels.applyConfiguration([
+      { ...hook, fallback: 'logs' },
+      { ...logs, fallback: 'mine' },
+    ]);
     expect(await find('hook')).toEqual(first);
+    await expect(notify.channels.applyConfiguration([{ ...hook, fallback: 'nobody' }])).rejects.toMatchObject(
+      { fields: [{ field: 'channels.0.fallback' }] },
+    );
     await expect(
-      notify.channels.applyConfiguration([{ ...hook, fallback: 'nobody' }]),
-    ).rejects.toMatchObject({ fields: [{ field: 'channels.0.fallback' }] });
-    await expect(
-      notify.channels.applyConfiguration([{ ...hook, fallback: null }, { ...logs, name: 'mine' }]),
+      notify.channels.applyConfiguration([
+        { ...hook, fallback: null },
+        { ...logs, name: 'mine' },
+      ]),
     ).rejects.toMatchObject({ fields: [{ field: 'channels.1.name' }] });
     await expect(
       notify.channels.applyConfiguration([{ ...hook, options: { url: 'nonsense' } }]),

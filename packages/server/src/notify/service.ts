@@ -84,6 +84,7 @@ export function createNotify(options: NotifyOptions): Notify {
     publish,
     publicUrl,
     limits,
+    loadChannels,
     opened: createOpenChannels(secrets, ports),
     policy: { ...defaultRetryPolicy, ...options.policy },
   });

@@ -36,7 +36,10 @@ function dispatch(more: Partial<Dispatch> = {}): Dispatch {
 
 describe('Slack', () => {
   test('a message says what, how bad, since when, and links', () => {
-    const { text, blocks } = JSON.parse(slackBody(dispatch())) as { text: string; blocks: { type: string }[] };
+    const { text, blocks } = JSON.parse(slackBody(dispatch())) as {
+      text: string;
+      blocks: { type: string }[];
+    };
     expect(text).toContain('[FIRING] shop is down');
     expect(blocks.map(({ type }) => type)).toEqual(['header', 'section', 'section', 'context', 'actions']);
     const all = JSON.stringify(blocks);
@@ -46,7 +49,11 @@ describe('Slack', () => {
   });
 
   test('texts cannot mention people or make links, and keep within the limits of Slack', () => {
-    const evil = message({ title: 'x'.repeat(500), summary: '<!channel> & <https://evil|click>', description: 'y'.repeat(9000) });
+    const evil = message({
+      title: 'x'.repeat(500),
+      summary: '<!channel> & <https://evil|click>',
+      description: 'y'.repeat(9000),
+    });
     const body = slackBody(dispatch({ message: evil }));
     expect(body).not.toContain('<!channel>');
     expect(body).toContain('&lt;!channel&gt; &amp;');
@@ -93,7 +100,12 @@ describe('Telegram', () => {
       response.writeHead(status).end(JSON.stringify(body));
     });
     const channel = telegram.open(
-      { botToken: '123:AAAAAAAAAAAA', chatId: '-100', threadId: 7, apiUrl: receiver.url.replace('/hook', '/') },
+      {
+        botToken: '123:AAAAAAAAAAAA',
+        chatId: '-100',
+        threadId: 7,
+        apiUrl: receiver.url.replace('/hook', '/'),
+      },
       ports(),
     );
     expect(await channel.send(dispatch())).toMatchObject({ result: 'delivered', providerId: '42' });
@@ -114,22 +126,35 @@ describe('Telegram', () => {
 describe('webhook', () => {
   test('an end says when it was over and how long it lasted', async () => {
     const receiver = await receive();
-    const channel = webhook.open({ url: receiver.url, headers: { 'x-team': 'ops' }, authorization: 'Bearer t' }, ports());
+    const channel = webhook.open(
+      { url: receiver.url, headers: { 'x-team': 'ops' }, authorization: 'Bearer t' },
+      ports(),
+    );
     const over = message({ event: 'resolved', resolvedAt: 1_767_225_900_000 });
     await channel.send(dispatch({ message: over }));
     const [got] = receiver.received;
     expect(JSON.parse(got?.body ?? '')).toMatchObject({
       version: 1,
       event: 'resolved',
-      alert: { startedAt: '2026-01-01T00:00:00.000Z', resolvedAt: '2026-01-01T00:05:00.000Z', durationSeconds: 300 },
+      alert: {
+        startedAt: '2026-01-01T00:00:00.000Z',
+        resolvedAt: '2026-01-01T00:05:00.000Z',
+        durationSeconds: 300,
+      },
     });
-    expect(got?.headers).toMatchObject({ 'x-team': 'ops', authorization: 'Bearer t', 'idempotency-key': 'k1' });
+    expect(got?.headers).toMatchObject({
+      'x-team': 'ops',
+      authorization: 'Bearer t',
+      'idempotency-key': 'k1',
+    });
     expect(got?.headers['custos-signature']).toBeUndefined();
   });
 
   test('headers that would forge the signature, the key or the login are refused', () => {
     for (const name of ['Custos-Signature', 'idempotency-key', 'Authorization', 'Host', 'Content-Length']) {
-      expect(webhook.options.safeParse({ url: 'https://a.example', headers: { [name]: 'x' } }).success).toBe(false);
+      expect(webhook.options.safeParse({ url: 'https://a.example', headers: { [name]: 'x' } }).success).toBe(
+        false,
+      );
     }
     const injected = { url: 'https://a.example', headers: { 'x-a': 'b\r\nx-c: d' } };
     expect(webhook.options.safeParse(injected).success).toBe(false);

@@ -1,4 +1,5 @@
 import { Readable } from 'node:stream';
+import { callbackify } from 'node:util';
 import { createTransport } from 'nodemailer';
 import { headline, shorten } from '../templates/facts.ts';
 import { htmlOf } from '../templates/html.ts';
@@ -43,12 +44,8 @@ function transportTo(options: EmailOptions, { outbound }: ChannelPorts) {
     idleTimeout: 5000,
     disableFileAccess: true,
     disableUrlAccess: true,
-    getSocket(_options: unknown, callback: (error: Error | null, socket?: object) => void) {
-      connect().then(
-        (socketOptions) => callback(null, socketOptions),
-        (error: unknown) => callback(error as Error),
-      );
-    },
+    getSocket: (_options: unknown, callback: (error: Error | null, socket?: object) => void) =>
+      callbackify(connect)(callback),
   });
 }
 

@@ -4,16 +4,11 @@ import { signatureHeader } from '../signature.ts';
 import { answeredOutcome, unansweredOutcome } from './http-outcome.ts';
 
 const options = z.object({
-  url: z
-    .string()
-    .trim()
-    .min(1)
-    .max(2000)
-    .meta({
-      title: 'URL',
-      description: 'Where each message is posted as JSON.',
-      placeholder: 'https://example.com/hooks/custos',
-    }),
+  url: z.string().trim().min(1).max(2000).meta({
+    title: 'URL',
+    description: 'Where each message is posted as JSON.',
+    placeholder: 'https://example.com/hooks/custos',
+  }),
   secret: z.string().min(16, 'must have at least 16 characters').max(200).optional().meta({
     title: 'Signing secret',
     description: 'Signs every message, so that the receiver can tell it is from Custos.',

@@ -105,7 +105,9 @@ describeOnBothStores('faults of the outbox', (open) => {
         response.end('ok');
       }, 5);
     });
-    const nodes = await Promise.all(['node-1', 'node-2'].map((node) => createWorld(state, { node, limits: { concurrency: 32 } })));
+    const nodes = await Promise.all(
+      ['node-1', 'node-2'].map((node) => createWorld(state, { node, limits: { concurrency: 32 } })),
+    );
     const [first] = nodes;
     await first?.notify.channels.create(channelOf('webhook', { url: receiver.url }));
     for (const { notify } of nodes) await notify.start();

@@ -70,25 +70,34 @@ async function killAndCount(url: string, { senders, kills }: { senders: number; 
   const wanted = alerts.flatMap((id) => [`${id}/firing-1`, `${id}/resolved-1`]);
   expect([...keysOf.keys()].toSorted()).toEqual(wanted.toSorted());
   expect([...keysOf.values()].filter((keys) => keys.size !== 1)).toEqual([]);
-  for (const steps of order.values()) expect(steps.lastIndexOf('firing-1')).toBeLessThan(steps.indexOf('resolved-1'));
+  for (const steps of order.values())
+    expect(steps.lastIndexOf('firing-1')).toBeLessThan(steps.indexOf('resolved-1'));
   const counts = await notify.deliveries.counts();
   expect(counts).toMatchObject({ delivered: wanted.length, failed: 0, pending: 0 });
   await receiver.close();
   return state;
 }
 
-test('40 kills of the sender lose nothing, and no notification has two keys (SQLite)', { timeout: 240_000 }, async () => {
-  const directory = mkdtempSync(join(tmpdir(), 'custos-kill-'));
-  const state = await killAndCount(`sqlite:${join(directory, 'state.sqlite')}`, { senders: 1, kills: 40 });
-  const check = await sql<{ integrity_check: string }>`pragma integrity_check`.execute(state.read);
-  expect(check.rows).toEqual([{ integrity_check: 'ok' }]);
-  await state.close();
-  rmSync(directory, { recursive: true, force: true });
-});
+test(
+  '40 kills of the sender lose nothing, and no notification has two keys (SQLite)',
+  { timeout: 240_000 },
+  async () => {
+    const directory = mkdtempSync(join(tmpdir(), 'custos-kill-'));
+    const state = await killAndCount(`sqlite:${join(directory, 'state.sqlite')}`, { senders: 1, kills: 40 });
+    const check = await sql<{ integrity_check: string }>`pragma integrity_check`.execute(state.read);
+    expect(check.rows).toEqual([{ integrity_check: 'ok' }]);
+    await state.close();
+    rmSync(directory, { recursive: true, force: true });
+  },
+);
 
-test('two senders on one PostgreSQL, either killed 30 times, lose nothing', { timeout: 240_000 }, async () => {
-  const server = await startPostgres();
-  const state = await killAndCount(await server.createDatabase(), { senders: 2, kills: 30 });
-  await state.close();
-  await server.stop();
-});
+test(
+  'two senders on one PostgreSQL, either killed 30 times, lose nothing',
+  { timeout: 240_000 },
+  async () => {
+    const server = await startPostgres();
+    const state = await killAndCount(await server.createDatabase(), { senders: 2, kills: 30 });
+    await state.close();
+    await server.stop();
+  },
+);

@@ -12,7 +12,13 @@ describeOnBothStores('a mail server that is away', (open) => {
     const first = await startMailServer();
     await first.close();
     const channel = await notify.channels.create(
-      channelOf('email', { host: '127.0.0.1', port: first.port, security: 'none', from: 'c@example.com', to: ['o@example.com'] }),
+      channelOf('email', {
+        host: '127.0.0.1',
+        port: first.port,
+        security: 'none',
+        from: 'c@example.com',
+        to: ['o@example.com'],
+      }),
     );
     await notify.start();
     await send(state, notify, [firing('alr_1', { channelIds: [channel.id] })]);
@@ -39,7 +45,10 @@ describeOnBothStores('a mail server that is away', (open) => {
     const row = rows.find(({ event }) => event === 'firing');
     const { history } = await notify.deliveries.get(row?.id ?? '');
     expect(history.length).toBeGreaterThan(10);
-    expect(history.at(-1)).toMatchObject({ outcome: 'delivered', answer: expect.stringContaining('queued as Q1') });
+    expect(history.at(-1)).toMatchObject({
+      outcome: 'delivered',
+      answer: expect.stringContaining('queued as Q1'),
+    });
     expect(history.slice(0, -1).every(({ outcome }) => outcome === 'retry')).toBe(true);
     await notify.stop(1000);
     await back.close();
@@ -52,11 +61,19 @@ describeOnBothStores('a mail server that is away', (open) => {
     const gone = await startMailServer();
     await gone.close();
     const receiver = await startReceiver();
-    const hook = await notify.channels.create(channelOf('webhook', { url: receiver.url }, { isDefault: false }));
+    const hook = await notify.channels.create(
+      channelOf('webhook', { url: receiver.url }, { isDefault: false }),
+    );
     const mail = await notify.channels.create(
       channelOf(
         'email',
-        { host: '127.0.0.1', port: gone.port, security: 'none', from: 'c@example.com', to: ['o@example.com'] },
+        {
+          host: '127.0.0.1',
+          port: gone.port,
+          security: 'none',
+          from: 'c@example.com',
+          to: ['o@example.com'],
+        },
         { fallbackChannelId: hook.id },
       ),
     );

@@ -307,6 +307,7 @@ describeOnBothStores('outbox', (open) => {
     await send(state, notify, [firing('alr_1')]);
     await until(async () => (await states(state))['alr_1/firing-1/webhook'] === 'failed');
     expect((await notify.deliveryByAlert(['alr_1'])).get('alr_1')).toBe('failed');
+    expect(await notify.deliveries.backlog()).toEqual({ pending: 0, oldestAgeMs: null });
     expect((await notify.deliveries.counts()).failed).toBe(1);
     expect((await notify.channels.get(channel.id)).lastError).toBe('The receiver answered 403.');
     broken = false;
@@ -329,6 +330,7 @@ describeOnBothStores('outbox', (open) => {
     await send(state, notify, [resolved('alr_1')]);
     await until(() => receiver.received.length >= 5);
     expect(events(receiver)).not.toContain('resolved');
+    expect(await notify.deliveries.backlog()).toEqual({ pending: 2, oldestAgeMs: expect.any(Number) });
     up = true;
     await until(async () => (await notify.deliveryByAlert(['alr_1'])).get('alr_1') === 'delivered');
     expect(events(receiver).at(-1)).toBe('resolved');

@@ -4,7 +4,6 @@ import type { Logger } from '../../base/logger.ts';
 import type { State, StateTx } from '../../storage/state/state.ts';
 import { channelKinds } from '../kinds.ts';
 import type { RetryPolicy } from '../retry-policy.ts';
-import { loadChannels } from '../store.ts';
 import type { ChannelTable, NotificationTable } from '../tables.ts';
 import type { Message, Publish } from '../types.ts';
 import { deliveryView } from '../views.ts';
@@ -38,6 +37,8 @@ export interface SenderOptions {
   readonly log: Logger;
   readonly node: string;
   readonly opened: OpenChannels;
+  /** All channels by id, as the transaction sees them. */
+  readonly loadChannels: (tx: StateTx) => Promise<ReadonlyMap<string, ChannelTable>>;
   readonly policy: RetryPolicy;
   readonly limits: SenderLimits;
   readonly publish: Publish;
@@ -74,7 +75,7 @@ const sweepMs = 30_000;
  * that hangs holds its own places and nobody else's.
  */
 export function createSender(options: SenderOptions): Sender {
-  const { state, clock, log, node, opened, policy, limits, publish, publicUrl } = options;
+  const { state, clock, log, node, opened, policy, limits, publish, publicUrl, loadChannels } = options;
   const finished: Finished[] = [];
   const underWay = new Map<string, string>();
   const sends = new Set<Promise<void>>();
