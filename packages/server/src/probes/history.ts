@@ -1,5 +1,4 @@
 import type { DayRollupView, Page, ProbeResultView, SeriesView } from '@custos/contract';
-import type { Clock } from '../base/clock.ts';
 import { messageOf } from '../base/errors.ts';
 import type { Logger } from '../base/logger.ts';
 import type { Columns } from '../storage/columns/columns.ts';
@@ -26,7 +25,6 @@ export interface HistoryPort {
 
 type ColumnsReader = Pick<Columns, 'query'>;
 
-const status = "if(status = '', 'inconclusive', status)";
 const within = `probe_id = {probe:String}
   AND time >= fromUnixTimestamp64Milli({from:Int64}) AND time < fromUnixTimestamp64Milli({to:Int64})`;
 
@@ -42,7 +40,7 @@ export function createHistory(columns: ColumnsReader): HistoryPort {
         message: string;
         values: Record<string, number>;
       }>(
-        `SELECT toUnixTimestamp64Milli(time) AS at, ${status} AS status, latency_ms AS latencyMs,
+        `SELECT toUnixTimestamp64Milli(time) AS at, status, latency_ms AS latencyMs,
            error_message AS message, values
          FROM probe_result WHERE ${within} ORDER BY time DESC LIMIT {limit:UInt32}`,
         { probe: probeId, from, to: until, limit: limit + 1 },
@@ -71,7 +69,7 @@ export function createHistory(columns: ColumnsReader): HistoryPort {
 
     async days(probeId, { from, to }) {
       const rows = await columns.query<DayRow>(
-        `SELECT toString(day) AS day, checks, up, degraded, down,
+        `SELECT toString(day) AS date, checks, up, degraded, down,
            if(latency_count = 0, NULL, latency_sum_ms / latency_count) AS averageMs, latency_p95_ms AS p95Ms
          FROM probe_daily FINAL
          WHERE probe_id = {probe:String}
@@ -96,7 +94,7 @@ interface SeriesRow {
 }
 
 interface DayRow {
-  readonly day: string;
+  readonly date: string;
   readonly checks: number;
   readonly up: number;
   readonly degraded: number;
@@ -152,7 +150,7 @@ function toDay(row: DayRow): DayRollupView {
   const [up, degraded, down] = [Number(row.up), Number(row.degraded), Number(row.down)];
   const counted = up + degraded + down;
   return {
-    day: row.day,
+    day: row.date,
     checks: Number(row.checks),
     up,
     degraded,
@@ -183,9 +181,6 @@ export function mergeDays(
   return [...byDay.values()].toSorted((left, right) => (left.day < right.day ? -1 : 1));
 }
 
-/** A time as ClickHouse's DateTime64(3) takes it. */
-const columnTime = (at: number): string => new Date(at).toISOString().replace('T', ' ').replace('Z', '');
-
 export interface SinkOptions {
   readonly columns: Pick<Columns, 'insert'>;
   readonly log: Logger;
@@ -200,7 +195,7 @@ export function createColumnsSink({ columns, log, node }: SinkOptions): ResultSi
     record(results: readonly ResultRow[]) {
       const rows = results.map((row) => ({
         probe_id: row.probeId,
-        time: columnTime(row.at),
+        time: row.at,
         status: row.status,
         latency_ms: row.latencyMs,
         error_code: '',
@@ -215,33 +210,4 @@ export function createColumnsSink({ columns, log, node }: SinkOptions): ResultSi
       });
     },
   };
-}
-
-/** Days of raw results that can still be rolled up. */
-const rawDays = 29;
-
-/**
- * Writes the daily rollups that are missing, up to yesterday (UTC), and the last two again, for results
- * that came late. Safe to repeat: a later rollup of a day replaces the earlier.
- */
-export async function rollUpDays(
-  columns: Pick<Columns, 'query' | 'command'>,
-  clock: Pick<Clock, 'now'>,
-): Promise<void> {
-  const today = Math.floor(clock.now() / dayMs);
-  const [last] = await columns.query<{ day: number }>('SELECT toUInt32(max(day)) AS day FROM probe_daily');
-  const first = Math.max(today - rawDays, Math.min(Number(last?.day ?? 0) - 1, today - 2));
-  for (let day = first; day < today; day += 1) {
-    await columns.command(
-      `INSERT INTO probe_daily
-       SELECT probe_id, toDate(time, 'UTC') AS day, count(), countIf(status = 'up'), countIf(status = 'degraded'),
-         countIf(status = 'down'), countIf(status = 'inconclusive'), countIf(isNotNull(latency_ms)),
-         ifNull(sum(latency_ms), 0), min(latency_ms), max(latency_ms),
-         quantile(0.5)(latency_ms), quantile(0.95)(latency_ms), quantile(0.99)(latency_ms), now64(3)
-       FROM probe_result
-       WHERE time >= fromUnixTimestamp64Milli({from:Int64}) AND time < fromUnixTimestamp64Milli({to:Int64})
-       GROUP BY probe_id, day`,
-      { from: day * dayMs, to: (day + 1) * dayMs },
-    );
-  }
 }

@@ -68,6 +68,29 @@ function clientSettings(text: string, address: string, timeoutMs: number): pg.Cl
   };
 }
 
+/** Faults of an address, after which the name's next one may be tried. */
+const elsewhere = new Set(['ECONNREFUSED', 'EHOSTUNREACH', 'ENETUNREACH', 'EADDRNOTAVAIL']);
+
+/** Connects to the first of the checked addresses that takes connections. */
+async function connectToOne(
+  url: string,
+  [address = '', ...others]: readonly string[],
+  timeoutMs: number,
+): Promise<pg.Client> {
+  const client = new pg.Client(clientSettings(url, address, timeoutMs));
+  // A connection that is lost while idle is reported by the query that follows.
+  client.on('error', () => undefined);
+  try {
+    await client.connect();
+    return client;
+  } catch (error) {
+    await client.end().catch(() => undefined);
+    const code = error instanceof Error ? (error as { code?: unknown }).code : undefined;
+    if (others.length === 0 || typeof code !== 'string' || !elsewhere.has(code)) throw error;
+    return connectToOne(url, others, timeoutMs);
+  }
+}
+
 const portOf = (parsed: URL): number => (parsed.port === '' ? 5432 : Number(parsed.port));
 
 interface Usage {
@@ -101,15 +124,12 @@ export const postgresKind = defineKind({
       signal: context.signal,
       purpose: context.purpose,
     });
-    const client = new pg.Client(clientSettings(given.url, addresses[0] ?? '', context.timeoutMs));
-    // A connection that is lost while idle is reported by the query that follows.
-    client.on('error', () => undefined);
+    const client = await connectToOne(given.url, addresses, context.timeoutMs);
     const abort = (): void => {
       client.end().catch(() => undefined);
     };
     context.signal.addEventListener('abort', abort);
     try {
-      await client.connect();
       const connectedAt = context.clock.monotonic();
       await client.query('begin read only');
       const result = await client.query<unknown[]>({ text: given.query, rowMode: 'array' });
