@@ -1,0 +1,25 @@
+import { ApiError } from '@custos/client';
+import { MutationCache, QueryCache, QueryClient } from '@tanstack/react-query';
+import { isSignedOut } from '../data/client.ts';
+import { keys } from '../data/keys.ts';
+
+/** What is fetched, kept current by the stream; a lost session empties who is signed in. */
+export function createCache(): QueryClient {
+  const onError = (error: unknown): void => {
+    if (isSignedOut(error)) cache.setQueryData(keys.session, null);
+  };
+  const cache: QueryClient = new QueryClient({
+    queryCache: new QueryCache({ onError }),
+    mutationCache: new MutationCache({ onError }),
+    defaultOptions: {
+      queries: {
+        staleTime: 15_000,
+        gcTime: 10 * 60_000,
+        // An answer is an answer: only a lost connection or an overload is worth another try.
+        retry: (count, error) => count < 2 && (!(error instanceof ApiError) || error.status >= 502),
+        refetchOnWindowFocus: true,
+      },
+    },
+  });
+  return cache;
+}

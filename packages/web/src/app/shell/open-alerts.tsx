@@ -1,0 +1,18 @@
+import { useQuery } from '@tanstack/react-query';
+import { useCan, waitingQuery } from '../../data/queries.ts';
+import classes from './rail.module.css';
+
+/** How many alerts wait for someone; draws nothing when none does. */
+export function OpenAlertCount() {
+  const allowed = useCan('alert.read');
+  const { data } = useQuery({ ...waitingQuery, enabled: allowed });
+  const waiting = data?.items.length ?? 0;
+  if (waiting === 0) return null;
+  return (
+    <span className={classes['count']}>
+      {waiting}
+      {data?.nextCursor === null ? '' : '+'}
+      <span className="visually-hidden"> waiting</span>
+    </span>
+  );
+}

@@ -1,0 +1,93 @@
+import type { Permission } from '@custos/contract';
+import {
+  IconActivityHeartbeat,
+  IconAdjustments,
+  IconBell,
+  IconBook2,
+  IconCalendarTime,
+  IconClock,
+  IconLayoutGrid,
+  IconSend,
+  IconServer2,
+  IconSettings,
+  IconSpeakerphone,
+  type Icon,
+} from '@tabler/icons-react';
+
+export interface Place {
+  readonly title: string;
+  readonly to:
+    | '/'
+    | '/alerts'
+    | '/deliveries'
+    | '/services'
+    | '/probes'
+    | '/rules'
+    | '/maintenance'
+    | '/jobs'
+    | '/audit'
+    | '/channels'
+    | '/settings';
+  readonly icon: Icon;
+  /** Second key after g. */
+  readonly key: string;
+  readonly permission: Permission;
+}
+
+export interface PlaceGroup {
+  readonly title: string;
+  readonly places: readonly Place[];
+}
+
+/** The rail: groups follow the work. Only what exists is here. */
+export const placeGroups: readonly PlaceGroup[] = [
+  {
+    title: 'Now',
+    places: [
+      { title: 'Overview', to: '/', icon: IconLayoutGrid, key: 'o', permission: 'dashboard.read' },
+      { title: 'Alerts', to: '/alerts', icon: IconBell, key: 'a', permission: 'alert.read' },
+      { title: 'Deliveries', to: '/deliveries', icon: IconSend, key: 'd', permission: 'delivery.read' },
+    ],
+  },
+  {
+    title: 'Watch',
+    places: [
+      { title: 'Services', to: '/services', icon: IconServer2, key: 's', permission: 'dashboard.read' },
+      { title: 'Probes', to: '/probes', icon: IconActivityHeartbeat, key: 'p', permission: 'dashboard.read' },
+      { title: 'Rules', to: '/rules', icon: IconAdjustments, key: 'r', permission: 'alert.read' },
+      {
+        title: 'Maintenance',
+        to: '/maintenance',
+        icon: IconCalendarTime,
+        key: 'm',
+        permission: 'dashboard.read',
+      },
+    ],
+  },
+  {
+    title: 'Run',
+    places: [{ title: 'Jobs', to: '/jobs', icon: IconClock, key: 'j', permission: 'job.read' }],
+  },
+  {
+    title: 'Prove',
+    places: [{ title: 'Audit log', to: '/audit', icon: IconBook2, key: 'l', permission: 'audit.read' }],
+  },
+  {
+    title: 'Settings',
+    places: [
+      { title: 'Channels', to: '/channels', icon: IconSpeakerphone, key: 'c', permission: 'channel.read' },
+      { title: 'Settings', to: '/settings', icon: IconSettings, key: ',', permission: 'dashboard.read' },
+    ],
+  },
+];
+
+/** The place whose address a path is under. */
+export function placeOf(path: string): { group: PlaceGroup; place: Place } | undefined {
+  for (const group of placeGroups) {
+    for (const place of group.places) {
+      const inside = place.to === '/' ? path === '/' : path === place.to || path.startsWith(`${place.to}/`);
+      if (inside) return { group, place };
+    }
+  }
+  return undefined;
+}

@@ -1,0 +1,49 @@
+import { useLocalStorage } from '@mantine/hooks';
+import { useQueryClient } from '@tanstack/react-query';
+import { Outlet, useNavigate, useRouterState } from '@tanstack/react-router';
+import { lazy, Suspense, useEffect } from 'react';
+import { followStream } from '../../data/live.ts';
+import { useSession } from '../../data/queries.ts';
+import { BottomBar } from './bottom-bar.tsx';
+import { Rail } from './rail.tsx';
+import classes from './shell.module.css';
+import { TopBar } from './top-bar.tsx';
+
+const Commands = lazy(() => import('./commands.tsx'));
+
+/** The frame around every page: rail, top bar, and the page itself. Follows the stream while it stands. */
+export function Shell() {
+  const [small, setSmall] = useLocalStorage({ key: 'custos-rail-small', defaultValue: false });
+  const cache = useQueryClient();
+  const session = useSession();
+  const navigate = useNavigate();
+  const href = useRouterState({ select: (state) => state.location.href });
+  const signedIn = session !== null;
+
+  useEffect(() => (signedIn ? followStream(cache) : undefined), [cache, signedIn]);
+  useEffect(() => {
+    if (!signedIn) void navigate({ to: '/login', search: { next: href } });
+    // Only losing the session matters here, not each change of the address.
+    // eslint-disable-next-line react/exhaustive-deps
+  }, [signedIn]);
+
+  if (!signedIn) return null;
+  return (
+    <div className={classes['shell']} data-small={small || undefined}>
+      <a className={classes['skip']} href="#content">
+        Skip to the content
+      </a>
+      <Rail small={small} onToggle={() => setSmall(!small)} />
+      <TopBar />
+      <main id="content" className={classes['main']} tabIndex={-1}>
+        <Suspense>
+          <Outlet />
+        </Suspense>
+      </main>
+      <BottomBar />
+      <Suspense>
+        <Commands />
+      </Suspense>
+    </div>
+  );
+}

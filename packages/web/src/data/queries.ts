@@ -1,0 +1,78 @@
+import type { IdentityView, Permission } from '@custos/contract';
+import { queryOptions, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { custos, isSignedOut } from './client.ts';
+import { keys } from './keys.ts';
+
+/** Who is signed in; null when nobody is. */
+export const sessionQuery = queryOptions({
+  queryKey: keys.session,
+  queryFn: async ({ signal }): Promise<IdentityView | null> => {
+    try {
+      return await custos.session.current(signal);
+    } catch (error) {
+      if (isSignedOut(error)) return null;
+      throw error;
+    }
+  },
+  staleTime: 5 * 60_000,
+});
+
+/** Whether the first set-up is still due. */
+export const setupQuery = queryOptions({
+  queryKey: keys.setup,
+  queryFn: ({ signal }) => custos.setup.state(signal),
+  staleTime: 60_000,
+});
+
+export function useSession(): IdentityView | null {
+  return useQuery(sessionQuery).data ?? null;
+}
+
+/** Whether the person may do something; buttons that would be refused are not shown. */
+export function useCan(permission: Permission): boolean {
+  return useSession()?.permissions.includes(permission) ?? false;
+}
+
+export function useSignOut() {
+  const cache = useQueryClient();
+  return useMutation({
+    mutationFn: () => custos.session.signOut(),
+    onSuccess: () => {
+      cache.clear();
+      cache.setQueryData(keys.session, null);
+    },
+  });
+}
+
+/** Lists that many pages name things from: at most 500, which is what one page holds. */
+export const servicesQuery = queryOptions({
+  queryKey: keys.list('services', { all: true }),
+  queryFn: ({ signal }) => custos.services.list({ limit: 500 }, signal),
+  staleTime: 30_000,
+});
+
+export const probesQuery = queryOptions({
+  queryKey: keys.list('probes', { all: true }),
+  queryFn: ({ signal }) => custos.probes.list({ limit: 500 }, signal),
+  staleTime: 30_000,
+});
+
+export const channelsQuery = queryOptions({
+  queryKey: keys.list('channels', { all: true }),
+  queryFn: ({ signal }) => custos.channels.list({ limit: 500 }, signal),
+  staleTime: 30_000,
+});
+
+/** The installation's name, time zone and public address. */
+export const settingsQuery = queryOptions({
+  queryKey: keys.single('settings'),
+  queryFn: ({ signal }) => custos.settings.get(signal),
+  staleTime: 5 * 60_000,
+});
+
+/** Alerts that wait for someone, for the count in the rail; as many as one page holds. */
+export const waitingQuery = queryOptions({
+  queryKey: keys.list('alerts', { waiting: true }),
+  queryFn: ({ signal }) => custos.alerts.list({ state: 'firing', limit: 100 }, signal),
+  staleTime: 30_000,
+});

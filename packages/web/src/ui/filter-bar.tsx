@@ -1,0 +1,67 @@
+import { TextInput } from '@mantine/core';
+import { useDebouncedCallback } from '@mantine/hooks';
+import { IconSearch } from '@tabler/icons-react';
+import { useState, type ReactNode } from 'react';
+import classes from './filter-bar.module.css';
+
+/** Search and filters above a list; what is chosen is in the address. */
+export function FilterBar({
+  search,
+  onSearch,
+  placeholder = 'Search by name',
+  children,
+}: {
+  search?: string | undefined;
+  onSearch?: (text: string | undefined) => void;
+  placeholder?: string;
+  children?: ReactNode;
+}) {
+  const [text, setText] = useState(search ?? '');
+  const later = useDebouncedCallback((value: string) => onSearch?.(value === '' ? undefined : value), 200);
+  return (
+    <div className={classes['bar']}>
+      {onSearch === undefined ? null : (
+        <TextInput
+          size="xs"
+          className={classes['search']}
+          data-search
+          aria-label={placeholder}
+          placeholder={placeholder}
+          leftSection={<IconSearch size={14} />}
+          value={text}
+          onChange={(event) => {
+            setText(event.currentTarget.value);
+            later(event.currentTarget.value);
+          }}
+          onKeyDown={(event) => {
+            if (event.key === 'Escape') event.currentTarget.blur();
+          }}
+        />
+      )}
+      {children}
+    </div>
+  );
+}
+
+/** A few choices side by side, one of them taken. */
+export function Choices<Value extends string>({
+  label,
+  value,
+  options,
+  onChange,
+}: {
+  label: string;
+  value: Value;
+  options: readonly (readonly [Value, string])[];
+  onChange: (value: Value) => void;
+}) {
+  return (
+    <div className={classes['choices']} role="group" aria-label={label}>
+      {options.map(([option, title]) => (
+        <button key={option} type="button" aria-pressed={option === value} onClick={() => onChange(option)}>
+          {title}
+        </button>
+      ))}
+    </div>
+  );
+}

@@ -1,0 +1,114 @@
+import type { ReactNode } from 'react';
+import classes from './list.module.css';
+import { useListKeys } from './list-keys.ts';
+
+export interface Column<Item> {
+  readonly title: string;
+  readonly render: (item: Item) => ReactNode;
+  /** The first `main` column carries the row's name. */
+  readonly main?: boolean;
+  readonly align?: 'right';
+  readonly width?: string;
+  /** Left out below 700 px. */
+  readonly wide?: boolean;
+}
+
+/**
+ * A dense list: rows open with a click or Enter, j and k move, x selects. On a phone each row becomes two
+ * lines: the main column above, the rest below.
+ */
+export function List<Item extends { readonly id: string }>({
+  label,
+  items,
+  columns,
+  onOpen,
+  openId,
+  glowing,
+  selection,
+}: {
+  label: string;
+  items: readonly Item[];
+  columns: readonly Column<Item>[];
+  onOpen?: (item: Item) => void;
+  openId?: string | undefined;
+  glowing?: (id: string) => boolean;
+  selection?: { readonly ids: ReadonlySet<string>; readonly toggle: (id: string) => void };
+}) {
+  const { cursor, setCursor } = useListKeys({
+    count: items.length,
+    onOpen: (index) => {
+      const item = items[index];
+      if (item !== undefined) onOpen?.(item);
+    },
+    onSelect: (index) => {
+      const item = items[index];
+      if (item !== undefined) selection?.toggle(item.id);
+    },
+  });
+  return (
+    <table className={classes['list']} aria-label={label}>
+      <thead>
+        <tr>
+          {selection === undefined ? null : <th className={classes['check']} aria-label="Selected" />}
+          {columns.map((column) => (
+            <th
+              key={column.title}
+              scope="col"
+              style={{ width: column.width }}
+              className={`${column.wide === true ? classes['wide'] : ''} ${column.align === 'right' ? classes['right'] : ''}`}
+            >
+              {column.title}
+            </th>
+          ))}
+        </tr>
+      </thead>
+      <tbody>
+        {items.map((item, index) => (
+          <tr
+            key={item.id}
+            data-row={index}
+            data-cursor={cursor === index || undefined}
+            data-open={item.id === openId || undefined}
+            data-glow={glowing?.(item.id) === true || undefined}
+            data-link={onOpen !== undefined || undefined}
+            onClick={(event) => {
+              if (onOpen === undefined || isControl(event.target)) return;
+              setCursor(index);
+              onOpen(item);
+            }}
+          >
+            {selection === undefined ? null : (
+              <td className={classes['check']}>
+                <input
+                  type="checkbox"
+                  checked={selection.ids.has(item.id)}
+                  onChange={() => selection.toggle(item.id)}
+                  aria-label={`Select row ${index + 1}`}
+                />
+              </td>
+            )}
+            {columns.map((column) => (
+              <td
+                key={column.title}
+                data-main={column.main}
+                className={`${column.wide === true ? classes['wide'] : ''} ${column.align === 'right' ? classes['right'] : ''}`}
+              >
+                {column.main === true && onOpen !== undefined ? (
+                  <button type="button" className={classes['open']} onClick={() => onOpen(item)}>
+                    {column.render(item)}
+                  </button>
+                ) : (
+                  column.render(item)
+                )}
+              </td>
+            ))}
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}
+
+function isControl(target: EventTarget): boolean {
+  return target instanceof Element && target.closest('button, a, input, label') !== null;
+}

@@ -1,0 +1,33 @@
+import react from '@vitejs/plugin-react';
+import { defineConfig, type Plugin } from 'vite';
+
+/** Serves made-up, schema-checked data in development when CUSTOS_MOCK is set; never part of a build. */
+const mockApi: Plugin = {
+  name: 'custos-mock-api',
+  apply: 'serve',
+  async configureServer(server) {
+    if (process.env['CUSTOS_MOCK'] === undefined) return;
+    const { createMock } = await import('./dev/mock.ts');
+    const answer = createMock();
+    server.middlewares.use((request, reply, next) => {
+      if (!answer(request, reply)) next();
+    });
+  },
+};
+
+const custos = process.env['CUSTOS_URL'] ?? 'http://127.0.0.1:4600';
+
+export default defineConfig({
+  plugins: [react(), mockApi],
+  server: {
+    port: 4610,
+    proxy: { '/api': { target: custos, changeOrigin: true }, '/readyz': custos },
+  },
+  build: {
+    target: 'es2023',
+    // Everything is a file of its own: the content security policy allows no data: scripts or styles.
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+    reportCompressedSize: false,
+  },
+});
