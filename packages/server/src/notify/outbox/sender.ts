@@ -65,6 +65,8 @@ const gathered = 32;
 /** A channel that failed so often in a row is given `doubtedPlaces` until it delivers again. */
 const doubtedAfter = 3;
 const doubtedPlaces = 2;
+/** Places of each channel that no other can take. */
+const ownPlaces = 4;
 /** How often notifications of deleted channels are looked for, ms. */
 const sweepMs = 30_000;
 
@@ -105,33 +107,47 @@ export function createSender(options: SenderOptions): Sender {
   }
 
   /**
-   * Places left for a channel. A channel that keeps failing gets few, and none gets more than a quarter of
-   * what is free, so that however many channels hang, there is a place for those that do not.
+   * Places left for a channel, those under way already counted. A channel that keeps failing gets few, and
+   * none gets more than a quarter of all, but each has some that it need not share, so that however many
+   * channels hang, those that do not are served.
    */
-  function roomOf(channel: ChannelTable, free: number): number {
+  function roomOf(channel: ChannelTable): { places: number; own: number } {
     const taken = [...underWay.values()].filter((id) => id === channel.id).length;
     const doubted = (failuresInARow.get(channel.id) ?? 0) >= doubtedAfter;
-    const most = doubted ? doubtedPlaces : channelKinds[channel.kind].concurrency;
-    return Math.min(most - taken, Math.ceil(free / 4));
+    const quarter = Math.ceil(limits.concurrency / 4);
+    const most = doubted ? doubtedPlaces : Math.min(channelKinds[channel.kind].concurrency, quarter);
+    const places = most - taken;
+    return { places, own: Math.max(0, Math.min(places, ownPlaces - taken)) };
   }
 
-  /** Chooses what is due, as far as there are places on its channel and over all. */
+  /** Chooses what is due, as far as there are places. */
   async function choose(tx: StateTx, channels: ReadonlyMap<string, ChannelTable>): Promise<string[]> {
     const now = clock.now();
-    const free = limits.concurrency - underWay.size;
+    let free = limits.concurrency - underWay.size;
     const room = new Map<string, number>();
+    const own = new Map<string, number>();
     for (const channel of channels.values()) {
-      const places = roomOf(channel, free);
-      if (places > 0) room.set(channel.id, places);
+      const { places, own: unshared } = roomOf(channel);
+      const most = Math.max(unshared, Math.min(places, free));
+      if (most > 0) room.set(channel.id, most);
+      own.set(channel.id, unshared);
     }
     // What is not recorded yet is not due, even if its lease ran out while the store was away.
     const unrecorded = finished.slice(batch).map(({ row }) => row.id);
     const due = await findDue(tx, { now, room, except: new Set([...underWay.keys(), ...unrecorded]) });
-    if (due.length < free && clock.monotonic() >= nextSweep) {
-      nextSweep = clock.monotonic() + sweepMs;
-      due.push(...(await findOrphans(tx, now, free - due.length)));
+    const chosen: string[] = [];
+    for (const { id, channel_id: channelId } of due) {
+      const unshared = own.get(channelId) ?? 0;
+      if (free <= 0 && unshared <= 0) continue;
+      own.set(channelId, unshared - 1);
+      free -= 1;
+      chosen.push(id);
     }
-    return due.slice(0, free);
+    if (free > 0 && clock.monotonic() >= nextSweep) {
+      nextSweep = clock.monotonic() + sweepMs;
+      chosen.push(...(await findOrphans(tx, now, free)));
+    }
+    return chosen;
   }
 
   /** Notes on each channel how its last attempt of this batch went. */
@@ -152,8 +168,7 @@ export function createSender(options: SenderOptions): Sender {
   /** One transaction: what has ended goes on record, what is due is claimed. */
   async function turn(claiming: boolean): Promise<void> {
     const done = finished.slice(0, batch);
-    const mayClaim = claiming && underWay.size < limits.concurrency;
-    if (done.length === 0 && !(mayClaim && (await anythingDue(state.read, clock.now())))) return;
+    if (done.length === 0 && !(claiming && (await anythingDue(state.read, clock.now())))) return;
     const now = clock.now();
     const written = await state.transaction(async (tx) => {
       const channels = await loadChannels(tx);
@@ -166,7 +181,7 @@ export function createSender(options: SenderOptions): Sender {
         changed.push(...result.changed);
         if (!result.recorded) lost.push(each.row.id);
       }
-      const ids = mayClaim ? await choose(tx, channels) : [];
+      const ids = claiming ? await choose(tx, channels) : [];
       const claimed = await claim(tx, ids, {
         node,
         now,

@@ -59,6 +59,12 @@ export interface DueQuery {
   readonly except: ReadonlySet<string>;
 }
 
+interface Due {
+  readonly id: string;
+  readonly channel_id: string;
+  readonly next_attempt_at: number;
+}
+
 /** Statements that are joined into one, at most; SQLite takes 500. */
 const joined = 100;
 
@@ -67,10 +73,13 @@ const joined = 100;
  * never in the way of another. A notification waits for the earlier ones about the same alert on the same
  * channel, so nobody hears that something is over before they hear that it began.
  */
-export async function findDue(tx: StateTx, { now, room, except }: DueQuery): Promise<string[]> {
+export async function findDue(
+  tx: StateTx,
+  { now, room, except }: DueQuery,
+): Promise<{ id: string; channel_id: string }[]> {
   const parts = [...room].map(
     ([channelId, places]) => sql`select * from (
-      select due.id, due.next_attempt_at from notification as due
+      select due.id, due.channel_id, due.next_attempt_at from notification as due
       where due.channel_id = ${channelId} and due.state = 'pending'
         and due.next_attempt_at <= ${now} and due.lease_until <= ${now}
         and not exists (
@@ -79,16 +88,15 @@ export async function findDue(tx: StateTx, { now, room, except }: DueQuery): Pro
             and earlier.position < due.position and earlier.state = 'pending')
       order by due.next_attempt_at, due.id limit ${places}) as of_channel`,
   );
-  const found: { id: string; next_attempt_at: number }[] = [];
+  const found: Due[] = [];
   for (let from = 0; from < parts.length; from += joined) {
     const query = sql.join(parts.slice(from, from + joined), sql` union all `);
-    const { rows } = await sql<{ id: string; next_attempt_at: number }>`${query}`.execute(tx);
+    const { rows } = await sql<Due>`${query}`.execute(tx);
     found.push(...rows);
   }
   return found
     .filter(({ id }) => !except.has(id))
-    .toSorted((left, right) => left.next_attempt_at - right.next_attempt_at)
-    .map(({ id }) => id);
+    .toSorted((left, right) => left.next_attempt_at - right.next_attempt_at);
 }
 
 /** What waits for a channel that was deleted while it was being written. */
