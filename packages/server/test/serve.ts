@@ -60,8 +60,28 @@ export async function eventually<T>(
   throw new Error(`${what} did not come true within ${timeoutMs} ms`, { cause: lastError });
 }
 
+/** A `custos serve` that was started and may not be ready yet, or may never be. */
+export interface Launched extends Served {
+  /** Resolves when it is ready; rejects, with what it printed, when it ends before. */
+  ready(): Promise<void>;
+  /** Resolves with the exit code when it has ended; null when it was killed. */
+  readonly exited: Promise<number | null>;
+}
+
 /** Starts Custos and waits until it is ready. */
 export async function serve(options: ServeOptions = {}): Promise<Served> {
+  const launched = await launch(options);
+  try {
+    await launched.ready();
+  } catch (error) {
+    await launched.kill();
+    throw error;
+  }
+  return launched;
+}
+
+/** Starts Custos and waits for nothing. */
+export async function launch(options: ServeOptions = {}): Promise<Launched> {
   const directory = options.directory ?? mkdtempSync(join(tmpdir(), 'custos-serve-'));
   const port = options.port ?? (await freePort());
   const file = join(directory, 'custos.yaml');
@@ -88,26 +108,24 @@ export async function serve(options: ServeOptions = {}): Promise<Served> {
   }
   const url = `http://127.0.0.1:${port}`;
   const dead = (): boolean => child.exitCode !== null || child.signalCode !== null;
-  try {
-    await eventually(
-      async () => {
-        if (dead()) return true;
-        return (await fetch(`${url}/readyz`)).ok;
-      },
-      { timeoutMs: 30_000, everyMs: 25, what: 'readiness' },
-    );
-  } catch (error) {
-    child.kill('SIGKILL');
-    throw new Error(`Custos did not become ready:\n${output}`, { cause: error });
-  }
-  if (dead()) throw new Error(`Custos ended at its start:\n${output}`);
-
   return {
     url,
     directory,
     port,
     process: child,
     output: () => output,
+    exited,
+    async ready() {
+      const waiting = eventually(async () => dead() || (await fetch(`${url}/readyz`)).ok, {
+        timeoutMs: 30_000,
+        everyMs: 25,
+        what: 'readiness',
+      });
+      await waiting.catch((error: unknown) => {
+        throw new Error(`Custos did not become ready:\n${output}`, { cause: error });
+      });
+      if (dead()) throw new Error(`Custos ended at its start:\n${output}`);
+    },
     setupToken: () => eventually(() => /setup#token=(\S+)/.exec(output)?.[1], { what: 'the set-up link' }),
     async kill() {
       child.kill('SIGKILL');
