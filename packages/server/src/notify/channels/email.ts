@@ -65,7 +65,7 @@ function watched(input: Readable, onTaken: () => void): Readable {
  * caused is recognised by mail programs and servers that look for copies. All mails about one alert refer
  * to one made-up first message (RFC 5322 section 3.6.4), so that they are shown as one thread.
  */
-export function mailOf(dispatch: Dispatch, options: Pick<EmailOptions, 'from' | 'to'>) {
+function mailOf(dispatch: Dispatch, options: Pick<EmailOptions, 'from' | 'to'>) {
   const { message, idempotencyKey, createdAt } = dispatch;
   const domain = addressOf(options.from).split('@').at(-1) ?? 'custos.invalid';
   const thread = message.alertId === null ? null : `<${message.alertId}@${domain}>`;

@@ -53,7 +53,7 @@ const options = z.object({
 const iso = (ms: number | null): string | null => (ms === null ? null : new Date(ms).toISOString());
 
 /** The body that receivers get; documented in docs/webhooks.md. The same at every attempt. */
-export function webhookBody({ message, ...dispatch }: Dispatch): string {
+function webhookBody({ message, ...dispatch }: Dispatch): string {
   const { startedAt, resolvedAt } = message;
   return JSON.stringify({
     version: 1,

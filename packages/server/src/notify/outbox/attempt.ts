@@ -20,7 +20,7 @@ export interface AttemptLimits {
 export type DispatchFacts = Omit<Dispatch, 'signal' | 'now' | 'url' | 'acknowledgeUrl'>;
 
 /** Links of a message into the dashboard. */
-export function linksOf(message: Message, publicUrl: string): Pick<Dispatch, 'url' | 'acknowledgeUrl'> {
+function linksOf(message: Message, publicUrl: string): Pick<Dispatch, 'url' | 'acknowledgeUrl'> {
   const base = publicUrl.replace(/\/+$/, '');
   const { path, acknowledgePath } = message;
   return {

@@ -8,17 +8,17 @@ export interface Fact {
 }
 
 /** A time as people on call in several countries read it: UTC, to the second. */
-export function writeTime(ms: number): string {
+function writeTime(ms: number): string {
   return `${new Date(ms).toISOString().slice(0, 19).replace('T', ' ')} UTC`;
 }
 
 /** A duration to the second, such as `1h4m12s`. */
-export function writeDuration(ms: number): string {
+function writeDuration(ms: number): string {
   return formatDuration(Math.max(0, Math.round(ms / 1000)) * 1000);
 }
 
 /** A figure without the noise of binary fractions. */
-export function writeNumber(value: number): string {
+function writeNumber(value: number): string {
   return String(Number(value.toPrecision(6)));
 }
 

@@ -7,7 +7,7 @@ const fixture = (name: string): string =>
 /** A committed test certificate for 127.0.0.1, valid until 2120. */
 export const certificate = fixture('receiver.cert.pem');
 
-export interface Mail {
+interface Mail {
   readonly from: string;
   readonly to: readonly string[];
   readonly raw: string;
