@@ -57,6 +57,7 @@ interface Prepared {
 export function createChecker(options: CheckerOptions): Checker {
   const { state, clock, board, outbound, secrets, selfChecks, network } = options;
   const prepared = new Map<string, Prepared>();
+  const listeningSince = clock.now();
 
   /** Options are parsed and secrets opened once, until the definition changes. */
   async function prepare(definition: ProbeDefinition): Promise<Prepared> {
@@ -93,6 +94,7 @@ export function createChecker(options: CheckerOptions): Checker {
     const heartbeat = async () => ({
       ping: (await loadPing(state.read, definition.id)) ?? neverCalled,
       since: definition.createdAt,
+      listeningSince,
     });
     return runCheck(plan, { ...around(`probe ${definition.id}`, memory), heartbeat }, signal);
   }

@@ -91,6 +91,10 @@ export async function replaceProbe(
     secretNames: Object.keys(parsed.secrets),
     updatedAt: now,
   };
+  const same = JSON.stringify({ ...next, updatedAt: before.updatedAt }) === JSON.stringify(before);
+  const sameSecrets = JSON.stringify(parsed.secrets) === JSON.stringify(opened);
+  // What is written again as it is, as at every start with a configuration file, is no change.
+  if (same && sameSecrets) return;
   await updateProbe(tx, next);
   await saveSecrets(secrets, { id: before.id, before: opened, after: parsed.secrets }, tx);
 }

@@ -1,6 +1,6 @@
 import type { Clock } from '../base/clock.ts';
 import { createDueHeap } from './rules/due-heap.ts';
-import { firstDue, nextDue, type Cadence, type DueTimes } from './rules/due-times.ts';
+import { dueAtOnce, firstDue, nextDue, type Cadence, type DueTimes } from './rules/due-times.ts';
 import { createLagMeter } from './rules/lag.ts';
 
 export interface SchedulerFigures {
@@ -148,7 +148,7 @@ export function createScheduler({ clock, run, concurrency, random }: SchedulerOp
       plan(
         slot,
         atOnce
-          ? { gridMs: now, dueMs: now }
+          ? dueAtOnce(id, now, cadence)
           : firstDue(id, now, { intervalMs: cadence.intervalMs, lastAgoMs: first }),
       );
     },

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { maintenanceInput, probeInput, probePatch, serviceInput } from '@custos/contract';
 import { afterEach, expect, test } from 'vitest';
+import { systemClock } from '../base/clock.ts';
 import { describeOnBothStores } from '../../test/stores.ts';
 import { openFixture, type Fixture } from './test/fixture.ts';
 
@@ -89,6 +90,24 @@ describeOnBothStores('probes', (open) => {
     expect(after).toEqual(before);
     expect(after.uptime.day).toBe(0.25);
     expect(after.beats.map((beat) => beat.status)).toEqual(['up', 'down', 'down', 'down']);
+  });
+
+  test('an hour and a day that have ended are kept, and a restart still counts them', async () => {
+    let offset = 0;
+    const clock = { ...systemClock, now: () => Date.now() + offset };
+    const state = await open();
+    const first = await start(state, { clock });
+    const id = await first.probe('Shop');
+    await first.see(id, 'fails');
+    offset += 2 * 3_600_000;
+    await first.see(id, 'ok', 2);
+    offset += 3 * 86_400_000;
+    await first.see(id, 'ok', 1);
+    await first.probes.stop();
+    const second = await openFixture(state, { clock });
+    expect((await second.probes.probe(id)).uptime).toEqual({ day: 1, week: 0.8, month: 0.8, quarter: 0.8 });
+    const days = await second.probes.days(id, { from: Date.now() - 86_400_000, to: clock.now() });
+    expect(days.reduce((sum, day) => sum + day.checks, 0)).toBe(5);
   });
 
   test('when recording fails nothing is kept in memory either, and it is tried again', async () => {
@@ -370,7 +389,7 @@ describeOnBothStores('probes', (open) => {
       maintenance: [],
     });
     const kept = (await fixture.probes.probes({ limit: 50, search: 'front' })).items[0];
-    expect(kept?.id).toBe(front?.id);
+    expect(kept).toMatchObject({ id: front?.id, updatedAt: front?.updatedAt });
     expect(await names()).toEqual([]);
     expect(fixture.forgotten).toHaveLength(1);
     expect((await fixture.probes.maintenance({ limit: 5 })).items).toEqual([]);

@@ -41,6 +41,6 @@ export const heartbeatKind = defineKind({
       const message = 'The address is given once the probe is saved.';
       return { status: 'up', latencyMs: null, message, values: {} };
     }
-    return judgeHeartbeat(known.ping, { ...given, since: known.since }, context.clock.now());
+    return judgeHeartbeat(known.ping, { ...given, ...known }, context.clock.now());
   },
 });

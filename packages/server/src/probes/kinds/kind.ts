@@ -5,6 +5,15 @@ import type { Outbound } from '../../outbound/types.ts';
 import type { CheckOutcome, PingState, SelfCheck } from '../types.ts';
 import type { ProcessReadings } from '../process-readings.ts';
 
+/** A job that calls a heartbeat. */
+export interface WatchedJob {
+  readonly ping: PingState;
+  /** When the probe was made, ms. */
+  readonly since: number;
+  /** Since when its calls can have arrived, ms. */
+  readonly listeningSince: number;
+}
+
 /** What a check may use. A check ends by itself soon after `signal` aborts. */
 export interface CheckContext {
   readonly outbound: Outbound;
@@ -18,8 +27,8 @@ export interface CheckContext {
   readonly memory: Map<string, unknown>;
   readonly process: ProcessReadings;
   readonly selfChecks: readonly SelfCheck[];
-  /** The calls of the watched job and when the probe was made; undefined for a probe that is not saved. */
-  heartbeat(): Promise<{ readonly ping: PingState; readonly since: number } | undefined>;
+  /** What is known of the watched job; undefined for a probe that is not saved. */
+  heartbeat(): Promise<WatchedJob | undefined>;
 }
 
 /** A kind of probe, its types erased; made by {@link defineKind}. */

@@ -36,6 +36,11 @@ export function firstDue(
     : { gridMs: phaseMs, dueMs: phaseMs };
 }
 
+/** A first check at once, after which the probe joins its place in the interval, so that many stay spread. */
+export function dueAtOnce(id: string, now: number, { intervalMs }: Cadence): DueTimes {
+  return { gridMs: now - intervalMs + (hash(id) % intervalMs), dueMs: now };
+}
+
 /**
  * The due time after the present one. Slots that have passed, because the process slept or a check took
  * longer than its interval, are left out: nothing is made up for, so there is no burst.

@@ -10,7 +10,12 @@ export interface HeartbeatPlan {
   readonly maxRunMs: number | null;
   /** When the probe was made, ms; the first finish is expected one period after. */
   readonly since: number;
+  /** Since when calls can have arrived, ms: while Custos was not running they were lost. */
+  readonly listeningSince: number;
 }
+
+/** After a start of Custos a job gets one period to call, but at most this long, ms. */
+const patienceMs = 300_000;
 
 const settled = { latencyMs: null, decisive: true } as const;
 
@@ -38,7 +43,10 @@ export function judgeHeartbeat(ping: PingState, plan: HeartbeatPlan, now: number
     const message = `Started ${formatDuration(now - lastStartAt)} ago and has not finished; ${formatDuration(plan.maxRunMs)} is allowed.`;
     return { ...settled, status: 'down', message, values };
   }
-  const expectedBy = (lastFinishAt ?? plan.since) + plan.periodMs + plan.graceMs;
+  const expectedBy = Math.max(
+    (lastFinishAt ?? plan.since) + plan.periodMs + plan.graceMs,
+    plan.listeningSince + Math.min(plan.periodMs, patienceMs),
+  );
   if (now > expectedBy) {
     const last =
       lastFinishAt === null

@@ -331,7 +331,7 @@ describe('heartbeat', () => {
     exitCode: null,
     note: '',
   };
-  const plan = { periodMs: 1000, graceMs: 100, maxRunMs: 300, since: 0 };
+  const plan = { periodMs: 1000, graceMs: 100, maxRunMs: 300, since: 0, listeningSince: 0 };
   const status = (ping: Partial<typeof none> | Record<string, number>, now: number) =>
     judgeHeartbeat({ ...none, ...ping }, plan, now).status;
 
@@ -340,6 +340,15 @@ describe('heartbeat', () => {
     expect(status({}, 1101)).toBe('down');
     expect(status({ lastFinishAt: 500 }, 1600)).toBe('up');
     expect(status({ lastFinishAt: 500 }, 1601)).toBe('down');
+  });
+
+  test('a call that was due while Custos was not running may come within one period of its start', () => {
+    const late = { ...none, lastFinishAt: 500 };
+    const restarted = { ...plan, listeningSince: 9000 };
+    expect(judgeHeartbeat(late, restarted, 10_000).status).toBe('up');
+    expect(judgeHeartbeat(late, restarted, 10_001).status).toBe('down');
+    const daily = { ...restarted, periodMs: 86_400_000, listeningSince: 200_000_000 };
+    expect(judgeHeartbeat(late, daily, 200_300_001).status).toBe('down');
   });
 
   test('a run that takes too long is down, and a failure lasts until a run has finished', () => {
