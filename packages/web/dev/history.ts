@@ -5,7 +5,7 @@ import type {
   SeriesView,
   StatusChangeView,
 } from '@custos/contract';
-import { makeId, random } from './world.ts';
+import { makeId, random } from './chance.ts';
 
 /** Buckets with a daily rhythm, a gap and a spike. */
 export function seriesOf(value: string, range: { from: number; to: number; points: number }): SeriesView {

@@ -1,6 +1,6 @@
 // Takes screenshots of pages and runs axe on them:
 // node dev/look.ts <base address> <output folder> <width>x<height> <light|dark> <path>...
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import chromium from '@sparticuz/chromium';
@@ -9,7 +9,7 @@ import { chromium as browserType } from 'playwright-core';
 const [base = '', folder = '', size = '1440x900', scheme = 'light', ...paths] = process.argv.slice(2);
 const [width = 1440, height = 900] = size.split('x').map(Number);
 mkdirSync(folder, { recursive: true });
-const axeSource = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
+const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const browser = await browserType.launch({
   executablePath: await chromium.executablePath(),
   args: [
@@ -25,7 +25,6 @@ const context = await browser.newContext({
   viewport: { width, height },
   colorScheme: scheme === 'dark' ? 'dark' : 'light',
   deviceScaleFactor: width < 500 ? 2 : 1,
-  bypassCSP: true,
 });
 const page = await context.newPage();
 page.on('console', (message) => {
@@ -39,7 +38,7 @@ for (const path of paths) {
   await page.goto(base + path, { waitUntil: 'load' });
   await page.waitForTimeout(1200);
   await page.screenshot({ path: join(folder, `${name}-${width}-${scheme}.png`) });
-  await page.addScriptTag({ path: axeSource });
+  await page.evaluate(axeSource);
   const found = await page.evaluate(async () => {
     const axe = (globalThis as unknown as { axe: { run: () => Promise<{ violations: Violation[] }> } }).axe;
     const { violations } = await axe.run();

@@ -16,7 +16,8 @@ import {
   type SystemStatus,
   type UserView,
 } from '@custos/contract';
-import { makeId, type World } from './world.ts';
+import { makeId } from './chance.ts';
+import type { World } from './world.ts';
 
 const start = Date.now();
 const hour = 3_600_000;

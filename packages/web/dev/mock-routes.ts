@@ -3,7 +3,8 @@ import type { z } from 'zod';
 import { channelKinds, probeKinds } from './kinds.ts';
 import { changesOf, daysOf, resultsOf, seriesOf } from './history.ts';
 import { overviewOf, people, system } from './mock-pages.ts';
-import { makeId, random, type World } from './world.ts';
+import { makeId, random } from './chance.ts';
+import type { World } from './world.ts';
 
 export interface Call {
   world: World;

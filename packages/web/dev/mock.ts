@@ -2,7 +2,8 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { streamEvents, type StreamEventType } from '@custos/contract';
 import type { z } from 'zod';
 import { routes, type Answer, type Call } from './mock-routes.ts';
-import { createWorld, random, type World } from './world.ts';
+import { random } from './chance.ts';
+import { createWorld, type World } from './world.ts';
 
 function send(reply: ServerResponse, status: number, body: unknown): void {
   reply.writeHead(status, { 'content-type': status < 400 ? 'application/json' : 'application/problem+json' });

@@ -10,6 +10,9 @@ import type {
   ServiceView,
   Status,
 } from '@custos/contract';
+import { makeId, random } from './chance.ts';
+import { seeds, type Seed } from './seeds.ts';
+import { channelsOf, rulesOf } from './world-rules.ts';
 
 /** A made-up installation for development: a small shop, or many copies of it. */
 export interface World {
@@ -22,86 +25,9 @@ export interface World {
   maintenance: MaintenanceView[];
 }
 
-let seed = 42;
-/** Numbers that look random and are the same at every start. */
-export function random(): number {
-  seed = (seed * 1_664_525 + 1_013_904_223) % 4_294_967_296;
-  return seed / 4_294_967_296;
-}
-
-const alphabet = '0123456789abcdefghjkmnpqrstvwxyz';
-export function makeId(prefix: string): string {
-  let text = `${prefix}_01kd`;
-  for (let index = 0; index < 22; index += 1) text += alphabet[Math.floor(random() * 32)] ?? '0';
-  return text;
-}
-
 const minute = 60_000;
 const day = 86_400_000;
 const start = Date.now();
-
-interface Seed {
-  service: string;
-  criticality: ServiceView['criticality'];
-  description: string;
-  needs: string[];
-  probes: [name: string, kind: ProbeKindName, status: Status, base: number, reason?: string][];
-}
-
-const seeds: Seed[] = [
-  {
-    service: 'Checkout',
-    criticality: 'critical',
-    description: 'Takes orders and hands them to the payment provider.',
-    needs: ['Shop database'],
-    probes: [
-      ['Checkout API', 'http', 'down', 240, 'Answered 503 instead of 200 (2 of the last 2 checks failed)'],
-      ['Payment webhook', 'heartbeat', 'up', 0],
-      ['Payment provider', 'tcp', 'up', 18],
-    ],
-  },
-  {
-    service: 'Storefront',
-    criticality: 'high',
-    description: 'What customers see.',
-    needs: ['Shop database', 'Cache'],
-    probes: [
-      ['shop.example.com', 'http', 'up', 84],
-      ['shop.example.com search', 'http', 'degraded', 1240, 'Took 1.24 s; the budget is 800 ms'],
-      ['Certificate of shop.example.com', 'tls', 'up', 31],
-      ['Name of shop.example.com', 'dns', 'up', 9],
-    ],
-  },
-  {
-    service: 'Shop database',
-    criticality: 'critical',
-    description: 'PostgreSQL 18, primary.',
-    needs: [],
-    probes: [
-      ['Primary accepts queries', 'postgres', 'up', 4],
-      ['Connections in use', 'postgres', 'up', 5],
-    ],
-  },
-  {
-    service: 'Cache',
-    criticality: 'medium',
-    description: '',
-    needs: [],
-    probes: [['Redis', 'redis', 'up', 1.4]],
-  },
-  {
-    service: 'Back office',
-    criticality: 'low',
-    description: 'Reports and stock.',
-    needs: ['Shop database'],
-    probes: [
-      ['Stock import', 'heartbeat', 'maintenance', 0, 'Planned: stock system update'],
-      ['Report builder', 'http', 'paused', 300, 'Paused by Ada Lovelace'],
-      ['Warehouse gateway', 'tcp', 'blocked', 20, 'Office network is down'],
-      ['Label printer', 'tcp', 'unknown', 20, 'Not checked yet'],
-    ],
-  },
-];
 
 function beatsOf(status: Status, base: number, intervalMs: number): BeatView[] {
   return Array.from({ length: 60 }, (_, index) => {
@@ -204,108 +130,6 @@ function probeOf(entry: Seed['probes'][number], serviceId: string | null): Probe
     beats,
     pingUrl: kind === 'heartbeat' ? 'https://custos.example.com/ping/hb_3f9a27c1d4e85b60' : null,
   };
-}
-
-function channelsOf(): ChannelView[] {
-  const common = {
-    enabled: true,
-    isDefault: true,
-    sendResolved: true,
-    origin: 'dashboard' as const,
-    createdAt: start - 90 * day,
-    updatedAt: start - 8 * day,
-  };
-  const mail = makeId('chn');
-  return [
-    {
-      ...common,
-      id: makeId('chn'),
-      name: 'Team chat',
-      kind: 'slack',
-      options: { url: { secret: true } },
-      minimumSeverity: 'low',
-      fallbackChannelId: mail,
-      lastDeliveredAt: start - 3 * minute,
-      lastError: null,
-    },
-    {
-      ...common,
-      id: mail,
-      name: 'On-call mail',
-      kind: 'email',
-      options: {
-        host: 'smtp.example.com',
-        port: 465,
-        tls: 'implicit',
-        user: 'custos',
-        password: { secret: true },
-        from: 'custos@example.com',
-        to: ['oncall@example.com'],
-      },
-      minimumSeverity: 'high',
-      fallbackChannelId: null,
-      lastDeliveredAt: start - 3 * minute,
-      lastError: null,
-    },
-    {
-      ...common,
-      id: makeId('chn'),
-      name: 'Incident hook',
-      kind: 'webhook',
-      options: { url: 'https://hooks.example.com/custos', secret: { secret: true } },
-      isDefault: false,
-      origin: 'configuration',
-      minimumSeverity: 'critical',
-      fallbackChannelId: mail,
-      lastDeliveredAt: start - 2 * day,
-      lastError: 'Answered 500 five times; gave up after 12 min',
-    },
-  ];
-}
-
-function rulesOf(): RuleView[] {
-  const rule = (name: string, change: Partial<RuleView>): RuleView => ({
-    id: makeId('rul'),
-    name,
-    enabled: true,
-    condition: { type: 'probe-status', statuses: ['down'] },
-    selector: { probeIds: [], serviceIds: [], kinds: [], criticalities: [], labels: {} },
-    forMs: 0,
-    keepFiringForMs: 0,
-    severity: 'from-criticality',
-    labels: {},
-    annotations: { summary: '{{ probe.name }} is {{ status }}' },
-    channelIds: [],
-    cooldownMs: 300_000,
-    origin: 'built-in',
-    createdAt: start - 200 * day,
-    updatedAt: start - 200 * day,
-    openAlerts: 0,
-    lastEvaluatedAt: start - 4000,
-    lastError: null,
-    ...change,
-  });
-  const value = (name: string, comparison: '>' | '<', threshold: number): Partial<RuleView> => ({
-    condition: { type: 'probe-value', value: name, comparison, threshold },
-  });
-  return [
-    rule('A probe is down', { openAlerts: 1 }),
-    rule('A probe is slow', {
-      condition: { type: 'probe-status', statuses: ['degraded'] },
-      forMs: 300_000,
-      severity: 'medium',
-      openAlerts: 1,
-    }),
-    rule('CPU is busy', { ...value('cpu_percent', '>', 90), forMs: 600_000, severity: 'high' }),
-    rule('Memory is short', { ...value('memory_percent', '>', 90), forMs: 300_000, severity: 'high' }),
-    rule('Disk is filling', { ...value('disk_percent', '>', 85), severity: 'high', openAlerts: 1 }),
-    rule('Certificate expires soon', {
-      ...value('certificate_days', '<', 14),
-      severity: 'medium',
-      origin: 'dashboard',
-      lastError: 'annotations.summary: undefined variable "prob"',
-    }),
-  ];
 }
 
 function alertOf(rule: RuleView, probe: ProbeView | undefined, change: Partial<AlertView>): AlertView {

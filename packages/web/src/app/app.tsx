@@ -1,11 +1,12 @@
 import { MantineProvider } from '@mantine/core';
-import { Notifications } from '@mantine/notifications';
 import { QueryClientProvider } from '@tanstack/react-query';
 import { RouterProvider } from '@tanstack/react-router';
-import { useState } from 'react';
+import { lazy, Suspense, useState } from 'react';
 import { theme } from '../ui/theme.ts';
 import { createCache } from './cache.ts';
 import { createAppRouter } from './router.tsx';
+
+const Notes = lazy(() => import('./notes.tsx'));
 
 /** Everything the pages stand on. */
 export function App() {
@@ -20,7 +21,9 @@ export function App() {
     >
       <QueryClientProvider client={cache}>
         <RouterProvider router={router} />
-        <Notifications position="bottom-right" limit={3} />
+        <Suspense>
+          <Notes />
+        </Suspense>
       </QueryClientProvider>
     </MantineProvider>
   );

@@ -14,7 +14,7 @@ export interface ChartLook {
   readonly spans: readonly Span[];
   /** Share of failed checks per bucket, drawn as ticks along the bottom. */
   readonly failed: readonly (number | null)[];
-  readonly onZoom: ((from: number, to: number) => void) | undefined;
+  readonly onZoom: (from: number, to: number) => void;
   readonly onHover: (index: number | null) => void;
 }
 
@@ -101,7 +101,7 @@ export function chartOptions(width: number, look: ChartLook): uPlot.Options {
     legend: { show: false },
     cursor: {
       sync: { key: 'page', setSeries: false },
-      drag: { x: look.onZoom !== undefined, y: false, setScale: false },
+      drag: { x: true, y: false, setScale: false },
       points: { size: 6 },
     },
     scales: {
@@ -133,7 +133,7 @@ export function chartOptions(width: number, look: ChartLook): uPlot.Options {
         (chart) => {
           const { left, width: selected } = chart.select;
           if (selected < 4) return;
-          look.onZoom?.(chart.posToVal(left, 'x'), chart.posToVal(left + selected, 'x'));
+          look.onZoom(chart.posToVal(left, 'x'), chart.posToVal(left + selected, 'x'));
           chart.setSelect({ left: 0, top: 0, width: 0, height: 0 }, false);
         },
       ],

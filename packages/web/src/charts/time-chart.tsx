@@ -1,7 +1,7 @@
 import './safe-language.ts';
 import 'uplot/dist/uPlot.min.css';
 import type { SeriesView } from '@custos/contract';
-import { useEffect, useRef, useState } from 'react';
+import { useEffect, useEffectEvent, useRef, useState } from 'react';
 import uPlot from 'uplot';
 import { share } from '../ui/format.ts';
 import { absolute } from '../ui/time.tsx';
@@ -47,8 +47,8 @@ export function TimeChart({
 }) {
   const box = useRef<HTMLDivElement>(null);
   const [hovered, setHovered] = useState<number | null>(null);
-  const shown = useRef({ series, threshold, spans, onZoom, format });
-  shown.current = { series, threshold, spans, onZoom, format };
+  const zoom = useEffectEvent((from: number, to: number) => onZoom?.(from, to));
+  const inWords = useEffectEvent((value: number) => format(value));
 
   useEffect(() => {
     const element = box.current;
@@ -58,10 +58,17 @@ export function TimeChart({
     const make = (): void => {
       chart?.destroy();
       if (width === 0) return;
-      const now = shown.current;
       chart = new uPlot(
-        chartOptions(width, { height, ...now, failed: now.series.failed, onHover: setHovered }),
-        dataOf(now.series),
+        chartOptions(width, {
+          height,
+          threshold,
+          spans,
+          failed: series.failed,
+          format: (value) => inWords(value),
+          onZoom: (from, to) => zoom(from, to),
+          onHover: setHovered,
+        }),
+        dataOf(series),
         element,
       );
     };

@@ -1,6 +1,17 @@
-import { notifications } from '@mantine/notifications';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { explain } from './problem.ts';
+
+interface Note {
+  readonly title?: string;
+  readonly message: string;
+  readonly color: string;
+  readonly autoClose: number;
+}
+
+/** Shows a short note; its code is loaded when the first one is due, if it has not come yet. */
+function note(content: Note): void {
+  void import('@mantine/notifications').then(({ notifications }) => notifications.show({ ...content }));
+}
 
 /**
  * A change that says in a word that it was done, or what went wrong, and makes stale what it touched.
@@ -23,12 +34,12 @@ export function useAct<Input, Output>({
     onSuccess: (output) => {
       for (const resource of touches) void cache.invalidateQueries({ queryKey: [resource] });
       const message = typeof done === 'function' ? done(output) : done;
-      if (message !== undefined) notifications.show({ message, color: 'indigo', autoClose: 3500 });
+      if (message !== undefined) note({ message, color: 'indigo', autoClose: 3500 });
     },
     onError: (error) => {
       if (quiet) return;
       const { title, detail } = explain(error);
-      notifications.show({ title, message: detail, color: 'red', autoClose: 8000 });
+      note({ title, message: detail, color: 'red', autoClose: 8000 });
     },
   });
 }

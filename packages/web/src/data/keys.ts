@@ -8,7 +8,8 @@ export const keys = {
   overview: ['overview'] as const,
   list: (resource: string, filter: object = {}) => [resource, 'list', filter] as const,
   one: (resource: string, id: string) => [resource, 'one', id] as const,
-  part: (resource: string, id: string, part: string, filter: object = {}) =>
-    [resource, 'one', id, part, filter] as const,
+  /** Something that hangs on one item, such as its history. */
+  part: (one: readonly [string, 'one', string], part: string, filter: object = {}) =>
+    [...one, part, filter] as const,
   single: (name: string) => [name] as const,
 };

@@ -49,7 +49,11 @@ export function List<Item extends { readonly id: string }>({
     <table className={classes['list']} aria-label={label}>
       <thead>
         <tr>
-          {selection === undefined ? null : <th className={classes['check']} aria-label="Selected" />}
+          {selection === undefined ? null : (
+            <th className={classes['check']}>
+              <span className="visually-hidden">Selected</span>
+            </th>
+          )}
           {columns.map((column) => (
             <th
               key={column.title}

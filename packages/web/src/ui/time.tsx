@@ -20,7 +20,8 @@ function utc(at: number): string {
 
 /** A time, relative; hover gives local time and UTC, a click copies UTC. */
 export function Ago({ at, empty = '–' }: { at: number | null; empty?: string }) {
-  const age = at === null ? 0 : Math.abs(Date.now() - at);
+  const roughly = useNow(15_000);
+  const age = at === null ? 0 : Math.abs(roughly - at);
   const now = useNow(age < 60_000 ? 1000 : 15_000);
   const [copied, setCopied] = useState(false);
   if (at === null) return <span className="faint">{empty}</span>;

@@ -1,22 +1,23 @@
-import { useLayoutEffect, useMemo, useRef, useState } from 'react';
+import { useLayoutEffect, useMemo, useState, type RefObject } from 'react';
 
 const overscan = 400;
 
+/** Where each row begins, and where the last one ends. */
+function offsetsOf(heights: readonly number[]): { readonly list: readonly number[]; readonly sum: number } {
+  const list: number[] = [];
+  let sum = 0;
+  for (const height of heights) {
+    list.push(sum);
+    sum += height;
+  }
+  return { list, sum };
+}
+
 /**
- * Which rows of a long list are near the window, for rows of known height. Returns a ref for the list's
- * box, the height of the whole, and the rows to draw with their offsets.
+ * Which rows of a long list, in `box`, are near the window, for rows of known height. Returns the height of the whole, and the rows to draw with their offsets.
  */
-export function useWindowRows(heights: readonly number[]) {
-  const box = useRef<HTMLDivElement>(null);
-  const offsets = useMemo(() => {
-    let sum = 0;
-    const list = heights.map((height) => {
-      const offset = sum;
-      sum += height;
-      return offset;
-    });
-    return { list, sum };
-  }, [heights]);
+export function useWindowRows(box: RefObject<HTMLElement | null>, heights: readonly number[]) {
+  const offsets = useMemo(() => offsetsOf(heights), [heights]);
   const [view, setView] = useState({ top: 0, bottom: 1600 });
 
   useLayoutEffect(() => {
@@ -41,11 +42,11 @@ export function useWindowRows(heights: readonly number[]) {
       window.removeEventListener('scroll', later);
       window.removeEventListener('resize', later);
     };
-  }, []);
+  }, [box]);
 
   const rows: { index: number; top: number }[] = [];
   offsets.list.forEach((top, index) => {
     if (top + (heights[index] ?? 0) >= view.top && top <= view.bottom) rows.push({ index, top });
   });
-  return { box, total: offsets.sum, rows };
+  return { total: offsets.sum, rows };
 }

@@ -9,6 +9,11 @@ import type { WindowDraft } from './queries.ts';
 type Schedule = WindowDraft['schedule'];
 const hour = 3_600_000;
 
+function onceFromNow(): Schedule {
+  const now = Math.ceil(Date.now() / 60_000) * 60_000;
+  return { type: 'once', startsAt: now, endsAt: now + hour };
+}
+
 /** When a window is: once, or again and again by a cron expression with a time zone. */
 export function ScheduleFields({
   schedule,
@@ -21,7 +26,6 @@ export function ScheduleFields({
   errors: Readonly<Record<string, string>>;
   onChange: (schedule: Schedule) => void;
 }) {
-  const now = Math.ceil(Date.now() / 60_000) * 60_000;
   return (
     <>
       <div>
@@ -34,9 +38,7 @@ export function ScheduleFields({
           ]}
           onChange={(type) =>
             onChange(
-              type === 'once'
-                ? { type, startsAt: now, endsAt: now + hour }
-                : { type, cron: '0 3 * * 0', durationMs: hour, timeZone },
+              type === 'once' ? onceFromNow() : { type, cron: '0 3 * * 0', durationMs: hour, timeZone },
             )
           }
         />

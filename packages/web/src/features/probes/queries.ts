@@ -47,14 +47,14 @@ export interface SeriesAsk {
 
 export const seriesQuery = (id: string, ask: SeriesAsk) =>
   queryOptions({
-    queryKey: keys.part('probes', id, 'series', ask),
+    queryKey: keys.part(keys.one('probes', id), 'series', ask),
     queryFn: ({ signal }) => custos.probes.series(id, { ...ask, points: 300 }, signal),
     placeholderData: (before) => before,
   });
 
 export const daysQuery = (id: string) =>
   queryOptions({
-    queryKey: keys.part('probes', id, 'days'),
+    queryKey: keys.part(keys.one('probes', id), 'days'),
     queryFn: ({ signal }) =>
       custos.probes.days(id, { from: Date.now() - 90 * 86_400_000, limit: 100 }, signal),
     staleTime: 10 * 60_000,
@@ -62,13 +62,13 @@ export const daysQuery = (id: string) =>
 
 export const changesQuery = (id: string) =>
   queryOptions({
-    queryKey: keys.part('probes', id, 'changes'),
+    queryKey: keys.part(keys.one('probes', id), 'changes'),
     queryFn: ({ signal }) => custos.probes.changes(id, { limit: 30 }, signal),
   });
 
 export const resultsQuery = (id: string) =>
   queryOptions({
-    queryKey: keys.part('probes', id, 'results'),
+    queryKey: keys.part(keys.one('probes', id), 'results'),
     queryFn: ({ signal }) => custos.probes.results(id, { limit: 20 }, signal),
     refetchInterval: 30_000,
   });

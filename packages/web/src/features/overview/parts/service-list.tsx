@@ -1,5 +1,5 @@
 import { useMediaQuery } from '@mantine/hooks';
-import { useMemo, useState } from 'react';
+import { useMemo, useRef, useState } from 'react';
 import { useIsCurrent } from '../../../data/live-state.ts';
 import { count } from '../../../ui/format.ts';
 import { Section } from '../../../ui/page.tsx';
@@ -21,10 +21,11 @@ export function ServiceList({ services }: { services: readonly OverviewService[]
   const shape = rows.map((row) => row.type[0]).join('');
   // The shape decides the heights; new beats alone must not measure everything again.
   const rowHeights = useMemo(
-    () => [...shape].map((letter) => (letter === 's' ? sizes.service : sizes.probe)),
+    () => shape.split('').map((letter) => (letter === 's' ? sizes.service : sizes.probe)),
     [shape, sizes],
   );
-  const list = useWindowRows(rowHeights);
+  const box = useRef<HTMLDivElement>(null);
+  const list = useWindowRows(box, rowHeights);
   const toggle = (service: OverviewService, open: boolean): void =>
     setChosen((now) => new Map(now).set(serviceKey(service), open));
   const everyOpen = rows.every((row) => row.type === 'probe' || row.open);
@@ -46,7 +47,7 @@ export function ServiceList({ services }: { services: readonly OverviewService[]
         </>
       }
     >
-      <div ref={list.box} className={classes['rows']} style={{ height: list.total }}>
+      <div ref={box} className={classes['rows']} style={{ height: list.total }}>
         {list.rows.map(({ index, top }) => {
           const row = rows[index];
           if (row === undefined) return null;

@@ -1,0 +1,8 @@
+import '@mantine/core/styles/Notification.css';
+import '@mantine/notifications/styles.css';
+import { Notifications } from '@mantine/notifications';
+
+/** Where short notes about what was done appear; its code comes after the first page. */
+export default function Notes() {
+  return <Notifications position="bottom-right" limit={3} />;
+}
