@@ -41,17 +41,23 @@ export async function resolveTarget(
   const literal = canonicalAddress(host);
   const addresses = literal === undefined ? await lookUp(parts.resolve, task) : [literal];
   for (const address of addresses) {
-    const allowed =
-      task.publicOnly === true ? parts.rules.isPublic(address) : parts.rules.allowsAddress(host, address);
-    if (allowed) continue;
-    throw refused(
-      'private_address',
-      `The host ${host} leads to ${address}, which is not a public address and is not listed as internal.`,
-      address,
-    );
+    if (task.publicOnly !== true) checkAddress(parts.rules, host, address);
+    else if (!parts.rules.isPublic(address)) throw notPublic(host, address);
   }
   return addresses;
 }
+
+/** Refuses an address that is neither public nor listed as internal. */
+export function checkAddress(rules: Rules, host: string, address: string): void {
+  if (!rules.allowsAddress(host, address)) throw notPublic(host, address);
+}
+
+const notPublic = (host: string, address: string): OutboundError =>
+  refused(
+    'private_address',
+    `The host ${host} leads to ${address}, which is not a public address and is not listed as internal.`,
+    address,
+  );
 
 async function lookUp(resolve: Resolve, { target, signal }: ConnectionTask): Promise<readonly string[]> {
   let answers: readonly string[];

@@ -1,6 +1,6 @@
 import type { Clock } from '../base/clock.ts';
 import { invalidInput } from '../base/errors.ts';
-import { openConnection, resolveTarget, type ConnectionParts } from './connection.ts';
+import { checkAddress, openConnection, resolveTarget, type ConnectionParts } from './connection.ts';
 import { startDeadline } from './deadline.ts';
 import { OutboundError, connectionLost, refused, timedOut } from './errors.ts';
 import { StaleConnection, exchange, type Exchange } from './exchange.ts';
@@ -9,6 +9,7 @@ import { createPool } from './pool.ts';
 import { locationOf, nextHop, type Hop } from './redirect.ts';
 import { checkHeaders, checkMethod, repeatable } from './request-headers.ts';
 import { createSystemResolver } from './resolver.ts';
+import { canonicalAddress } from './special-addresses.ts';
 import { parseTarget, parseUrl } from './target.ts';
 import type {
   Outbound,
@@ -170,7 +171,12 @@ export function createOutbound(options: OutboundOptions): Outbound {
         }
       }),
 
-    checkUrl: (url) => parseUrl(url, rules).url,
+    checkUrl(text) {
+      const { url, host } = parseUrl(text, rules);
+      const address = canonicalAddress(host);
+      if (address !== undefined) checkAddress(rules, host, address);
+      return url;
+    },
     close: () => pool.close(),
   };
 }
