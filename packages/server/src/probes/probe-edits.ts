@@ -6,7 +6,7 @@ import { probeKinds } from './kinds/list.ts';
 import { freshProbeState } from './model.ts';
 import { hashPingToken } from './ping-token.ts';
 import { openSecrets, removeSecrets, savePingToken, saveSecrets } from './probe-secrets.ts';
-import { deleteProbes, insertProbe, saveMaintenance, updateProbe } from './store.ts';
+import { deleteProbes, insertProbe, leaveMaintenance, updateProbe } from './store.ts';
 import type { ProbeDefinition } from './types.ts';
 import { mergeOptions, parseOptions, streakFaults } from './validate.ts';
 
@@ -128,13 +128,10 @@ export async function removeProbe(scope: EditScope, id: string): Promise<void> {
 
 export async function dropProbes(scope: EditScope, probes: readonly ProbeDefinition[]): Promise<void> {
   if (probes.length === 0) return;
-  const { tx, definitions, now, secrets, observer } = scope;
+  const { tx, now, secrets, observer } = scope;
   const ids = probes.map((probe) => probe.id);
   await deleteProbes(tx, ids);
   for (const probe of probes) await removeSecrets(secrets, probe, tx);
-  for (const window of definitions.maintenance) {
-    const kept = window.probeIds.filter((probeId) => !ids.includes(probeId));
-    if (kept.length < window.probeIds.length) await saveMaintenance(tx, { ...window, probeIds: kept }, now);
-  }
+  await leaveMaintenance(tx, new Set(ids), now);
   scope.afterCommit(await observer.forget(tx, ids));
 }

@@ -21,7 +21,7 @@ import { beatViews, maintenanceView, probeView, serviceView, uptimeDay } from '.
 import type { Beat } from './types.ts';
 
 /** A probe as one line of the overview. */
-export interface OverviewRow {
+interface OverviewRow {
   readonly id: string;
   readonly name: string;
   readonly kind: ProbeKindName;
@@ -36,12 +36,12 @@ export interface OverviewRow {
   readonly values: Readonly<Record<string, number>>;
 }
 
-export interface PageRequest {
+interface PageRequest {
   readonly cursor?: string | undefined;
   readonly limit: number;
 }
 
-export interface ProbeFilter {
+interface ProbeFilter {
   readonly serviceId?: string | undefined;
   readonly status?: Status | undefined;
   readonly kind?: ProbeKindName | undefined;

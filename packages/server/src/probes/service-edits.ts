@@ -3,7 +3,7 @@ import { conflict, notFound, readOnly, type FieldFault } from '../base/errors.ts
 import { newId } from '../base/ids.ts';
 import { refuse, type EditScope } from './edit.ts';
 import { freshServiceState } from './model.ts';
-import { deleteServices, insertService, saveMaintenance, updateProbe, updateService } from './store.ts';
+import { deleteServices, insertService, leaveMaintenance, updateProbe, updateService } from './store.ts';
 import type { ServiceDefinition } from './types.ts';
 import { cycleFaults, unknownIds } from './validate.ts';
 
@@ -71,10 +71,6 @@ export async function dropServices(scope: EditScope, gone: readonly ServiceDefin
     if (ids.has(service.id) || dependsOn.length === service.dependsOn.length) continue;
     await updateService(tx, { ...service, dependsOn, updatedAt: now });
   }
-  for (const window of definitions.maintenance) {
-    const serviceIds = window.serviceIds.filter((id) => !ids.has(id));
-    if (serviceIds.length < window.serviceIds.length)
-      await saveMaintenance(tx, { ...window, serviceIds }, now);
-  }
+  await leaveMaintenance(tx, ids, now);
   await deleteServices(tx, [...ids]);
 }

@@ -215,6 +215,55 @@ describeOnBothStores('probes', (open) => {
     expect(await fixture.statusOf(first)).toBe('down');
   });
 
+  test('a probe that is deleted during its check leaves nothing behind, in windows neither', async () => {
+    const fixture = await start(await open());
+    const service = await fixture.service('Shop');
+    const id = await fixture.probe('Front', { timeoutMs: 300, failureCount: 1, serviceId: service });
+    const other = await fixture.probe('Other');
+    const window = await fixture.probes.createMaintenance(
+      maintenanceInput.parse({
+        title: 'Later',
+        schedule: {
+          type: 'once',
+          startsAt: '2100-01-01T00:00:00Z',
+          endsAt: '2100-01-02T00:00:00Z',
+        },
+        serviceIds: [service],
+        probeIds: [id, other],
+      }),
+    );
+    fixture.answers.set('front.example.com', 'hangs');
+    const checking = fixture.probes.checkNow(id);
+    await fixture.probes.remove(id);
+    await fixture.probes.removeService(service);
+    const heard = fixture.facts.length;
+    await checking;
+    await fixture.see(other, 'ok');
+    const since = fixture.facts.slice(heard).filter((facts) => facts.kind === 'http');
+    expect(since.map((facts) => facts.probeId)).toEqual([other]);
+    expect(fixture.forgotten).toEqual([id]);
+    expect(await fixture.probes.maintenanceWindow(window.id)).toMatchObject({
+      serviceIds: [],
+      probeIds: [other],
+    });
+    await expect(fixture.probes.probe(id)).rejects.toMatchObject({ code: 'not_found' });
+  });
+
+  test('a hanging target is down within its timeout and delays no other', async () => {
+    const fixture = await start(await open());
+    const slow = await fixture.probe('Slow', { timeoutMs: 3000, failureCount: 1, failureWindow: 1 });
+    const quick = await fixture.probe('Quick');
+    fixture.answers.set('slow.example.com', 'hangs');
+    const checking = fixture.probes.checkNow(slow).then(() => 'slow');
+    const first = await Promise.race([checking, fixture.probes.checkNow(quick).then(() => 'quick')]);
+    expect(first).toBe('quick');
+    await checking;
+    expect(await fixture.probes.probe(slow)).toMatchObject({
+      status: 'down',
+      statusReason: 'No answer within 3s.',
+    });
+  });
+
   test('secrets are kept apart, shown as set, kept when left out and removed by null', async () => {
     const state = await open();
     const fixture = await start(state);

@@ -63,7 +63,7 @@ export interface ProbesOptions {
   readonly hostNetworkWorks?: () => Promise<boolean | null>;
 }
 
-export interface ProbesHealth extends SchedulerFigures {
+interface ProbesHealth extends SchedulerFigures {
   /** True while this node checks and records. */
   readonly holds: boolean;
   /** Results that wait to be written, and why the last write failed. */

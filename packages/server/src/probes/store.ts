@@ -41,11 +41,9 @@ export async function loadRevision(db: StateDb): Promise<number> {
 export async function loadDefinitions(db: StateDb): Promise<Definitions> {
   const revision = await loadRevision(db);
   const read = tables(db);
-  const [probes, services, windows] = await Promise.all([
-    read.selectFrom('probe').selectAll().execute(),
-    read.selectFrom('service').selectAll().execute(),
-    read.selectFrom('maintenance_window').selectAll().execute(),
-  ]);
+  const probes = await read.selectFrom('probe').selectAll().execute();
+  const services = await read.selectFrom('service').selectAll().execute();
+  const windows = await read.selectFrom('maintenance_window').selectAll().execute();
   return {
     revision,
     probes: probes.map(toProbe),
@@ -145,6 +143,18 @@ export async function saveMaintenance(
       taken.column('id').doUpdateSet({ name: row.name, definition: row.definition, updated_at: now }),
     )
     .execute();
+}
+
+/** Takes probes and services that go out of every window. */
+export async function leaveMaintenance(tx: StateTx, gone: ReadonlySet<string>, now: number): Promise<void> {
+  const rows = await tables(tx).selectFrom('maintenance_window').selectAll().execute();
+  for (const window of rows.map(toMaintenance)) {
+    const probeIds = window.probeIds.filter((id) => !gone.has(id));
+    const serviceIds = window.serviceIds.filter((id) => !gone.has(id));
+    const left = probeIds.length + serviceIds.length;
+    if (left === window.probeIds.length + window.serviceIds.length) continue;
+    await saveMaintenance(tx, { ...window, probeIds, serviceIds }, now);
+  }
 }
 
 export async function deleteMaintenance(tx: StateTx, ids: readonly string[]): Promise<void> {

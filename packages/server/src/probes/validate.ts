@@ -18,7 +18,7 @@ function words(issue: z.core.$ZodIssue): string {
 }
 
 /** The findings of a schema as field faults under `prefix`. */
-export function faultsOf(error: z.ZodError, prefix: string): readonly FieldFault[] {
+function faultsOf(error: z.ZodError, prefix: string): readonly FieldFault[] {
   return error.issues.flatMap((issue) => {
     const path = [prefix, ...issue.path.map(String)].filter((part) => part !== '').join('.');
     if (issue.code !== 'unrecognized_keys') return [{ field: path, message: words(issue) }];
@@ -49,7 +49,7 @@ export function parseOptions(kind: ProbeKind, options: Options, prefix: string):
 }
 
 /** True for what the API shows in place of a secret; sent back it means "as it was". */
-export function isSecretMark(value: unknown): boolean {
+function isSecretMark(value: unknown): boolean {
   return typeof value === 'object' && value !== null && (value as { secret?: unknown }).secret === true;
 }
 

@@ -15,7 +15,7 @@ const shareOver = ({ uptime, state }: Counters, now: number, days: number): numb
 
 export const uptimeDay = (counters: Counters, now: number): number | null => shareOver(counters, now, 1);
 
-export function uptimeView(counters: Counters, now: number): UptimeView {
+function uptimeView(counters: Counters, now: number): UptimeView {
   return {
     day: shareOver(counters, now, 1),
     week: shareOver(counters, now, 7),

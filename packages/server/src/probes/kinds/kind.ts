@@ -6,7 +6,7 @@ import type { CheckOutcome, PingState, SelfCheck } from '../types.ts';
 import type { ProcessReadings } from '../process-readings.ts';
 
 /** A job that calls a heartbeat. */
-export interface WatchedJob {
+interface WatchedJob {
   readonly ping: PingState;
   /** When the probe was made, ms. */
   readonly since: number;

@@ -4,7 +4,7 @@ import type { Socket } from 'node:net';
 export type Reply = string | number | null | RespError | readonly Reply[];
 
 /** An error that the server answered with, such as `WRONGPASS ...`. */
-export class RespError extends Error {}
+class RespError extends Error {}
 
 interface Parsed {
   readonly reply: Reply;

@@ -20,7 +20,7 @@ export interface AssessedService {
 }
 
 /** A status and why. */
-export interface Verdict {
+interface Verdict {
   readonly status: Status;
   readonly reason: string;
 }

@@ -12,7 +12,7 @@ import type { ProbeFacts, ResultRow } from '../types.ts';
 import { unavailable } from '../../base/errors.ts';
 
 /** How a host of the test answers; `doubt` fails as a name that is not resolved. */
-export type Answer = 'ok' | 'fails' | 'doubt' | 'hangs';
+type Answer = 'ok' | 'fails' | 'doubt' | 'hangs';
 
 export interface Fixture {
   readonly probes: Probes;
@@ -59,7 +59,7 @@ function answer(url: string, how: Answer, signal: AbortSignal | undefined): Prom
   });
 }
 
-export function memorySecrets(kept: Map<string, string>): SecretStore {
+function memorySecrets(kept: Map<string, string>): SecretStore {
   return {
     put: async (name, value) => void kept.set(name, value),
     get: async (name) => kept.get(name),
