@@ -85,7 +85,7 @@ describe('with the default network', () => {
   const refusals = async (): Promise<string[]> =>
     (await client.audit.list({ action: 'outbound.refuse', limit: 200 })).items.map(
       ({ target: about, outcome, details }) =>
-        `${details['use']} ${about?.id} ${outcome} ${details['reason']}`,
+        [details['use'], about?.id, outcome, details['reason']].join(' '),
     );
 
   test('an http probe of a private address is tried in no spelling, and says why', async () => {
