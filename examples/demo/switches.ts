@@ -1,0 +1,57 @@
+import { startChild, type Child } from './child.ts';
+import type { ShopMode, ShopOrder, ShopSettings } from './shop.ts';
+
+/** What is wrong with the shop at present. */
+export type Fault = ShopMode | 'dead';
+export const faults = ['slow', 'errors', 'dead', 'disk'] as const satisfies readonly Fault[];
+
+export interface Switches {
+  fault(): Fault;
+  /** Breaks the shop; `dead` ends its process without warning. */
+  breakIt(fault: (typeof faults)[number]): Promise<void>;
+  /** Takes back whatever was done, and starts the shop again if it is dead. */
+  heal(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+/** Starts the shop and gives the switches that break and mend it. */
+export async function startShop(settings: ShopSettings): Promise<Switches> {
+  const start = (): Promise<Child<object>> => startChild<object>('./shop.ts', settings);
+  let shop = await start();
+  let fault: Fault = 'healthy';
+  let last: Promise<void> = Promise.resolve();
+
+  /** One after the other, since two people may press at once. */
+  const inTurn = (work: () => Promise<void>): Promise<void> => {
+    const turn = last.then(work);
+    last = turn.catch(() => undefined);
+    return turn;
+  };
+  const revive = async (): Promise<void> => {
+    if (!shop.running()) shop = await start();
+  };
+  const tell = (mode: ShopMode): void => {
+    shop.process.send({ mode } satisfies ShopOrder);
+  };
+
+  return {
+    fault: () => (shop.running() ? fault : 'dead'),
+    breakIt: (wanted) =>
+      inTurn(async () => {
+        fault = wanted;
+        if (wanted === 'dead') {
+          if (shop.running()) await shop.kill();
+          return;
+        }
+        await revive();
+        tell(wanted);
+      }),
+    heal: () =>
+      inTurn(async () => {
+        await revive();
+        fault = 'healthy';
+        tell('healthy');
+      }),
+    stop: () => inTurn(() => shop.stop()),
+  };
+}
