@@ -175,10 +175,13 @@ export function createAlerting(options: AlertingOptions) {
 
     /** Seeds the default rules on the first start, loads the rules, and starts to look for due steps. */
     async start(): Promise<void> {
-      if ((await rulesStore.all(state.read)).length === 0) {
+      // The file's rules are made before this part starts, and come beside the default ones.
+      const present = await rulesStore.all(state.read);
+      if (present.every((rule) => rule.origin === 'configuration')) {
+        const taken = new Set(present.map((rule) => rule.name));
         const now = clock.now();
         await state.transaction(async (tx) => {
-          for (const rule of defaultRules()) {
+          for (const rule of defaultRules().filter(({ name }) => !taken.has(name))) {
             const times = { createdAt: now, updatedAt: now };
             await rulesStore.put(tx, { ...rule, id: newId('rul', now), origin: 'built-in', ...times });
           }
