@@ -142,5 +142,3 @@ export function createEngine({ notifier, flap, rules, evaluated, changed }: Engi
     },
   };
 }
-
-export type Engine = ReturnType<typeof createEngine>;

@@ -41,7 +41,7 @@ export type Step =
   | { readonly do: 'drop' };
 
 /** The start of a firing, seen against the key's past. */
-export function fireStep(timing: Timing, history: KeyHistory, at: { now: number; flap: FlapPolicy }): Step {
+function fireStep(timing: Timing, history: KeyHistory, at: { now: number; flap: FlapPolicy }): Step {
   const calmAt = history.lastEndedAt === null ? 0 : history.lastEndedAt + timing.cooldownMs;
   return {
     do: 'fire',

@@ -22,7 +22,6 @@ export const secretReference = z.union([
   z.strictObject({ env: z.string().min(1) }),
   z.strictObject({ file: z.string().min(1) }),
 ]);
-export type SecretReference = z.infer<typeof secretReference>;
 
 /** Lets `interval: '30s'` stand for `intervalMs: 30000`, for each `...Ms` field of the schema. */
 function withDurations<Shape extends z.ZodRawShape>(schema: z.ZodObject<Shape>) {
@@ -40,22 +39,22 @@ function withDurations<Shape extends z.ZodRawShape>(schema: z.ZodObject<Shape>) 
 
 const names = z.array(z.string().min(1)).default([]);
 
-export const configuredService = withDurations(z.strictObject({ ...serviceInput.shape, dependsOn: names }));
+const configuredService = withDurations(z.strictObject({ ...serviceInput.shape, dependsOn: names }));
 
 const { serviceId: _service, channelIds: _channels, ...probeShape } = probeInput.shape;
-export const configuredProbe = withDurations(
+const configuredProbe = withDurations(
   z.strictObject({ ...probeShape, service: z.string().optional(), channels: names }),
 );
 
 const { serviceIds: _services, probeIds: _probes, ...maintenanceShape } = maintenanceInput.shape;
-export const configuredMaintenance = z.strictObject({ ...maintenanceShape, services: names, probes: names });
+const configuredMaintenance = z.strictObject({ ...maintenanceShape, services: names, probes: names });
 
 const { fallbackChannelId: _fallback, ...channelShape } = channelInput.shape;
-export const configuredChannel = z.strictObject({ ...channelShape, fallback: z.string().optional() });
+const configuredChannel = z.strictObject({ ...channelShape, fallback: z.string().optional() });
 
 const { probeIds: _ruleProbes, serviceIds: _ruleServices, ...selectorShape } = ruleSelector.shape;
 const { channelIds: _ruleChannels, selector: _selector, ...ruleShape } = ruleInput.shape;
-export const configuredRule = withDurations(
+const configuredRule = withDurations(
   z.strictObject({
     ...ruleShape,
     selector: z.strictObject({ ...selectorShape, services: names, probes: names }).prefault({}),

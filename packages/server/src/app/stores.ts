@@ -15,7 +15,7 @@ export interface Stores {
 }
 
 /** The keys that the options name, or the generated file in the data directory. */
-export function secretKeys(options: Options): SecretKeys {
+function secretKeys(options: Options): SecretKeys {
   if (options.secretKeyText === null) return openKeyFile(join(options.dataPath, 'secret.key'));
   const [newest, ...rest] = parseSecretKeys(options.secretKeyText, 'CUSTOS_SECRET_KEY');
   const earlier = options.previousSecretKeyTexts.flatMap((text) =>

@@ -8,7 +8,9 @@ import type { CommandContext } from './context.ts';
 export function checkCommand(program: Command, context: CommandContext): void {
   program
     .command('check')
-    .description('Check the configuration and the connections without starting. Exits 2 when something is wrong.')
+    .description(
+      'Check the configuration and the connections without starting. Exits 2 when something is wrong.',
+    )
     .option('-c, --config <file>', 'configuration file')
     .option('--json', 'print the findings as JSON')
     .action(async ({ config, json }: { config?: string; json?: boolean }) => {
@@ -17,7 +19,11 @@ export function checkCommand(program: Command, context: CommandContext): void {
         const findings = await testConnections(options);
         if (json) console.log(JSON.stringify({ source: options.source, findings }));
         else {
-          console.log(options.source === null ? 'No configuration file: defaults are used.' : `${options.source}: valid`);
+          console.log(
+            options.source === null
+              ? 'No configuration file: defaults are used.'
+              : `${options.source}: valid`,
+          );
           for (const finding of findings) console.log(formatFinding(finding));
           if (findings.length === 0) console.log('The stores answer.');
         }

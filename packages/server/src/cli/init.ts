@@ -24,7 +24,12 @@ export function initCommand(program: Command, _context: CommandContext): void {
         const name = given.name ?? (await ask.question('Name: '));
         ask.close();
         const password = await readPassword('Password (12 characters or more): ');
-        const user = await operator.access.operator.createUser({ email, name, role: 'super-admin', password });
+        const user = await operator.access.operator.createUser({
+          email,
+          name,
+          role: 'super-admin',
+          password,
+        });
         console.log(`Created ${user.email} as super-admin.`);
       } finally {
         await operator.close();

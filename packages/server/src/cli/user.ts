@@ -69,7 +69,10 @@ export function userCommand(program: Command, context: CommandContext): void {
     );
 }
 
-async function withOperator(config: string | undefined, act: (operator: Operator) => Promise<void>): Promise<void> {
+async function withOperator(
+  config: string | undefined,
+  act: (operator: Operator) => Promise<void>,
+): Promise<void> {
   const operator = await openOperator(await loadOptions({ file: config }));
   try {
     await act(operator);

@@ -28,7 +28,6 @@ const root = createRootRouteWithContext<Context>()({ notFoundComponent: NotFound
 const setup = createRoute({
   getParentRoute: () => root,
   path: '/setup',
-  validateSearch: (search): { token?: string | undefined } => ({ token: text(search['token']) }),
   component: lazyRouteComponent(() => import('../features/entry/setup-page.tsx'), 'SetupPage'),
 });
 const login = createRoute({

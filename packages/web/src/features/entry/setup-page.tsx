@@ -1,6 +1,6 @@
 import { Button, PasswordInput, TextInput } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
-import { getRouteApi, useNavigate } from '@tanstack/react-router';
+import { useLocation, useNavigate } from '@tanstack/react-router';
 import { useState, type FormEvent } from 'react';
 import { fieldErrors, formError } from '../../data/problem.ts';
 import { setupQuery } from '../../data/queries.ts';
@@ -10,11 +10,10 @@ import { EntryFrame } from './entry-frame.tsx';
 import classes from './entry.module.css';
 import { useSetup } from './queries.ts';
 
-const route = getRouteApi('/setup');
-
 /** Makes the first account, with the one-time link that the first start prints. */
 export function SetupPage() {
-  const { token } = route.useSearch();
+  // In the fragment, which browsers send to no server, so the token ends up in no access log.
+  const token = new URLSearchParams(useLocation().hash).get('token') ?? undefined;
   const navigate = useNavigate();
   const state = useQuery(setupQuery);
   const setup = useSetup();

@@ -1,0 +1,123 @@
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import type { Client } from '@custos/client';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { startBrowser } from './browser.ts';
+import { startShop, type Shop } from './receivers.ts';
+import { administrator, discard, eventually, serve, signIn, type Served } from './serve.ts';
+
+/** The dashboard in a real browser, on the real program. Needs packages/web/dist, which `npm test` builds. */
+describe('the dashboard', () => {
+  let custos: Served;
+  let client: Client;
+  let shop: Shop;
+  let browser: Browser;
+  let page: Page;
+  const complaints: string[] = [];
+
+  beforeAll(async () => {
+    [custos, shop, browser] = await Promise.all([serve(), startShop(), startBrowser()]);
+    const context = await browser.newContext({ viewport: { width: 1440, height: 900 } });
+    page = await context.newPage();
+    page.on('pageerror', (error) => complaints.push(error.message));
+    page.on('console', (message) => {
+      // The first look at the session of a visitor is answered 401, and the browser says so.
+      if (message.type() === 'error' && !message.text().includes('401')) complaints.push(message.text());
+    });
+  }, 60_000);
+
+  afterAll(async () => {
+    await browser.close();
+    await discard(custos);
+    await shop.kill();
+  });
+
+  test('the set-up link makes the first account and leads to the overview', async () => {
+    await page.goto(`${custos.url}/setup#token=${await custos.setupToken()}`);
+    await page.getByLabel(/name/i).first().fill(administrator.name);
+    await page.getByLabel(/e-?mail/i).fill(administrator.email);
+    for (const field of await page.locator('input[type=password]').all())
+      await field.fill(administrator.password);
+    await page.locator('button[type=submit]').click();
+    await page.waitForURL((url) => url.pathname === '/');
+    client = await signIn(custos);
+    expect((await client.session.current()).role).toBe('super-admin');
+  });
+
+  test('an alert appears by itself when a service dies, and goes when it is back', async () => {
+    await client.probes.create({
+      name: 'Corner shop',
+      kind: 'http',
+      intervalMs: 1000,
+      timeoutMs: 800,
+      options: { url: shop.url },
+    });
+    await page.goto(`${custos.url}/`);
+    await page.getByText('Corner shop').first().waitFor();
+    await shop.kill();
+    await page.getByText('Corner shop is down').first().waitFor({ timeout: 15_000 });
+    await shop.revive();
+    await eventually(async () => (await page.getByText('Corner shop is down').count()) === 0, {
+      what: 'the alert to go',
+    });
+  });
+
+  test('every page works without an error and axe finds nothing serious', async () => {
+    const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+    const { items } = await client.probes.list();
+    const probe = items.find(({ name }) => name === 'Corner shop');
+    const paths = [
+      '/',
+      '/alerts',
+      '/deliveries',
+      '/services',
+      '/services/new',
+      '/probes',
+      `/probes/${probe?.id ?? ''}`,
+      '/probes/new',
+      '/rules',
+      '/maintenance',
+      '/jobs',
+      '/audit',
+      '/channels',
+      '/settings',
+    ];
+    const found: string[] = [];
+    for (const [width, colorScheme] of [
+      [1440, 'light'],
+      [390, 'dark'],
+    ] as const) {
+      await page.setViewportSize({ width, height: 844 });
+      await page.emulateMedia({ colorScheme });
+      for (const path of paths) {
+        await page.goto(`${custos.url}${path}`);
+        await page.waitForSelector('main h1, main h2');
+        // What loads after the heading; the live stream never ends, so the network is never idle.
+        await page.waitForTimeout(500);
+        // Straight into the page's world: the content security policy keeps scripts out of the document.
+        await page.evaluate(axe);
+        const violations = await page.evaluate(async () => {
+          const run = (globalThis as unknown as { axe: { run(): Promise<AxeResult> } }).axe.run;
+          return (await run()).violations;
+        });
+        for (const { id, impact, nodes } of violations) {
+          if (impact !== 'serious' && impact !== 'critical') continue;
+          found.push(`${path} at ${width}: ${id} (${nodes.map((node) => node.target.join(' ')).join('; ')})`);
+        }
+        const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+        if (overflow > 0) found.push(`${path} at ${width}: ${overflow} px too wide`);
+      }
+    }
+    expect(found).toEqual([]);
+    expect(complaints).toEqual([]);
+  }, 120_000);
+});
+
+interface AxeResult {
+  readonly violations: readonly {
+    readonly id: string;
+    readonly impact: string;
+    readonly nodes: readonly { readonly target: readonly string[] }[];
+  }[];
+}
