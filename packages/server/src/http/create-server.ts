@@ -150,6 +150,14 @@ export async function createServer(parts: ServerParts): Promise<HttpServer> {
     isRoute: (path) => routes.methodsOf(path).length > 0,
   });
 
+  /** A connection whose answer was under way when the stop began is kept alive by its client afterwards. */
+  async function closeIdle(signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      app.server.closeIdleConnections();
+      await clock.sleep(50, signal);
+    }
+  }
+
   async function drain(deadlineMs: number): Promise<void> {
     const drained = new AbortController();
     hub.close();
@@ -158,9 +166,10 @@ export async function createServer(parts: ServerParts): Promise<HttpServer> {
       log.warn({ deadlineMs }, 'requests that still ran at the deadline were cut');
       app.server.closeAllConnections();
     });
+    const idle = closeIdle(drained.signal);
     await app.close();
     drained.abort();
-    await cut;
+    await Promise.all([cut, idle]);
     endProcessMetrics();
   }
 
