@@ -35,11 +35,23 @@ const refuse = (status: number, code: string, detail: string): Answer => ({
 });
 const missing = refuse(404, 'not_found', 'There is no such thing.');
 
+function fits(item: unknown, call: Call, ask: { filters: string[]; text: string | undefined }): boolean {
+  const record = item as Record<string, unknown>;
+  const named = String(record['name'] ?? record['summary'] ?? '').toLowerCase();
+  return (
+    ask.filters.every((name) => record[name] === undefined || record[name] === call.query.get(name)) &&
+    (ask.text === undefined || named.includes(ask.text))
+  );
+}
+
 function list(schema: z.ZodType, items: (call: Call) => readonly unknown[]): (call: Call) => Answer {
   return (call) => {
     if (call.state === 'broken') return refuse(500, 'internal_error', 'Something went wrong on our side.');
     if (call.state === 'forbidden') return refuse(403, 'forbidden', 'You lack the permission user.read.');
-    const all = call.state === 'empty' ? [] : items(call);
+    const filters = ['serviceId', 'status', 'kind', 'probeId'].filter((name) => call.query.has(name));
+    const text = call.query.get('search')?.toLowerCase();
+    const all =
+      call.state === 'empty' ? [] : items(call).filter((item) => fits(item, call, { filters, text }));
     const limit = Number(call.query.get('limit') ?? 50);
     const from = Number(call.query.get('cursor') ?? 0);
     const next = from + limit < all.length ? String(from + limit) : null;

@@ -22,7 +22,10 @@ createServer((request, reply) => {
   if (answer(request, reply)) return;
   const path = normalize(new URL(request.url ?? '/', 'http://mock').pathname);
   const asked = join(dist, path);
-  const file = asked.startsWith(dist) && existsSync(asked) && statSync(asked).isFile() ? asked : join(dist, 'index.html');
+  const file =
+    asked.startsWith(dist) && existsSync(asked) && statSync(asked).isFile()
+      ? asked
+      : join(dist, 'index.html');
   const headers: Record<string, string> = {
     'content-type': types[extname(file)] ?? 'application/octet-stream',
     'content-security-policy': policy,

@@ -4,16 +4,19 @@ import { Empty } from '../ui/states.tsx';
 
 export function NotFound() {
   return (
-    <Empty
-      title="There is no page at this address"
-      icon={<IconCompass size={22} stroke={1.6} />}
-      action={
-        <LinkButton to="/" variant="default">
-          Go to the overview
-        </LinkButton>
-      }
-    >
-      The link may be old, or what it showed may have been deleted.
-    </Empty>
+    <main>
+      <Empty
+        page
+        title="There is no page at this address"
+        icon={<IconCompass size={22} stroke={1.6} />}
+        action={
+          <LinkButton to="/" variant="default">
+            Go to the overview
+          </LinkButton>
+        }
+      >
+        The link may be old, or what it showed may have been deleted.
+      </Empty>
+    </main>
   );
 }

@@ -9,6 +9,7 @@ import {
 import { sessionQuery, setupQuery } from '../data/queries.ts';
 import { NotFound } from './not-found.tsx';
 import { RouteError } from './route-error.tsx';
+import { Waiting } from './waiting.tsx';
 import { Shell } from './shell/shell.tsx';
 
 interface Context {
@@ -245,6 +246,8 @@ export function createAppRouter(cache: QueryClient) {
     defaultPreload: 'intent',
     defaultPreloadStaleTime: 0,
     scrollRestoration: true,
+    defaultPendingMs: 250,
+    defaultPendingComponent: Waiting,
     defaultErrorComponent: RouteError,
     defaultNotFoundComponent: NotFound,
   });

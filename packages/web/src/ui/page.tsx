@@ -25,7 +25,9 @@ export function Page({
   }, [title]);
   return (
     <div className={`${classes['page']} ${narrow ? classes['narrow'] : ''}`}>
-      {hidden ? null : (
+      {hidden ? (
+        <h1 className="visually-hidden">{title}</h1>
+      ) : (
         <header className={classes['head']}>
           <div className={classes['titles']}>
             <h1>

@@ -10,16 +10,20 @@ export function Empty({
   children,
   action,
   icon,
+  page = false,
 }: {
   title: string;
   children?: ReactNode;
   action?: ReactNode;
   icon?: ReactNode;
+  /** True when this is all that the page says, so that its title is the page's. */
+  page?: boolean;
 }) {
+  const Title = page ? 'h1' : 'h2';
   return (
     <div className={classes['state']}>
       {icon === undefined ? null : <div className={classes['icon']}>{icon}</div>}
-      <h2>{title}</h2>
+      <Title>{title}</Title>
       {children === undefined ? null : <p>{children}</p>}
       {action}
     </div>

@@ -1,4 +1,4 @@
-import { createTheme, Drawer, Menu, Modal, Popover, Tooltip } from '@mantine/core';
+import { createTheme } from '@mantine/core';
 
 /**
  * Mantine's part of the look; colours and sizes are in tokens.css. Scroll locking is off everywhere because
@@ -9,13 +9,18 @@ export const theme = createTheme({
   defaultRadius: 'sm',
   cursorType: 'pointer',
   respectReducedMotion: true,
+  // Plain objects: naming the components here would load their code with the first page.
   components: {
-    Modal: Modal.extend({
-      defaultProps: { lockScroll: false, centered: true, overlayProps: { backgroundOpacity: 0.35 } },
-    }),
-    Drawer: Drawer.extend({ defaultProps: { lockScroll: false } }),
-    Tooltip: Tooltip.extend({ defaultProps: { openDelay: 250, withArrow: false, fz: 12 } }),
-    Menu: Menu.extend({ defaultProps: { shadow: 'md', position: 'bottom-end' } }),
-    Popover: Popover.extend({ defaultProps: { shadow: 'md' } }),
+    Modal: {
+      defaultProps: {
+        lockScroll: false,
+        centered: true,
+        closeButtonProps: { 'aria-label': 'Close' },
+        overlayProps: { backgroundOpacity: 0.35 },
+      },
+    },
+    Tooltip: { defaultProps: { openDelay: 250, withArrow: false, fz: 12 } },
+    Menu: { defaultProps: { shadow: 'md', position: 'bottom-end' } },
+    Popover: { defaultProps: { shadow: 'md' } },
   },
 });

@@ -1,8 +1,44 @@
+import { Menu } from '@mantine/core';
 import { IconActivityHeartbeat, IconBell, IconDots, IconLayoutGrid, IconSearch } from '@tabler/icons-react';
-import { Link } from '@tanstack/react-router';
+import { Link, useNavigate } from '@tanstack/react-router';
+import { useSession } from '../../data/queries.ts';
 import { openCommands } from './command-door.ts';
 import { OpenAlertCount } from './open-alerts.tsx';
+import { placeGroups } from './places.ts';
 import classes from './shell.module.css';
+
+const onTheBar = new Set(['/', '/alerts', '/probes']);
+
+/** Every place that has no button of its own on a phone. */
+function More() {
+  const navigate = useNavigate();
+  const session = useSession();
+  const others = placeGroups
+    .flatMap((group) => group.places)
+    .filter((place) => !onTheBar.has(place.to) && session?.permissions.includes(place.permission) === true);
+  return (
+    <Menu position="top-end" width={200}>
+      <Menu.Target>
+        <button type="button">
+          <IconDots size={20} stroke={1.6} />
+          More
+        </button>
+      </Menu.Target>
+      <Menu.Dropdown>
+        {others.map((place) => (
+          <Menu.Item
+            key={place.to}
+            py={10}
+            leftSection={<place.icon size={18} stroke={1.6} />}
+            onClick={() => void navigate({ to: place.to })}
+          >
+            {place.title}
+          </Menu.Item>
+        ))}
+      </Menu.Dropdown>
+    </Menu>
+  );
+}
 
 /** The rail of a phone: what one needs at 3 a.m., with one thumb. */
 export function BottomBar() {
@@ -26,10 +62,7 @@ export function BottomBar() {
         <IconSearch size={20} stroke={1.6} />
         Search
       </button>
-      <Link to="/settings" activeOptions={{ includeSearch: false }} activeProps={{ 'data-active': true }}>
-        <IconDots size={20} stroke={1.6} />
-        More
-      </Link>
+      <More />
     </nav>
   );
 }

@@ -135,6 +135,7 @@ export default function Commands() {
       <Spotlight
         actions={groups}
         shortcut={null}
+        attributes={{ content: { 'aria-label': 'Find or do anything' } }}
         limit={12}
         scrollable
         maxHeight={420}

@@ -55,7 +55,7 @@ export function SettingsPage() {
             ))}
         </nav>
         <div className={classes['content']}>
-          <h1>{section?.title ?? 'Settings'}</h1>
+          <h2>{section?.title ?? 'Settings'}</h2>
           {section === undefined ? (
             <Empty title="There is no such section">Choose one of the list.</Empty>
           ) : may(section.permission) ? (

@@ -16,7 +16,7 @@ export function Headline({ overview }: { overview: Overview }) {
         <StatusMark status={current ? sentence.status : 'unknown'} size={20} />
       </span>
       <div aria-live="polite">
-        <h1>{current ? sentence.text : `Last known: ${sentence.text.replace(/^./, (first) => first)}`}</h1>
+        <h2>{current ? sentence.text : `Last known: ${sentence.text}`}</h2>
         <p>
           {current ? (
             asideOf(overview).join('  ·  ')

@@ -24,7 +24,7 @@ export function ServiceRow({
   const beats = useMemo(() => combinedBeats(service), [service]);
   const status = faded ? 'unknown' : service.status;
   return (
-    <div className={classes['service']} style={place}>
+    <div className={classes['service']} style={place} data-open={open || undefined}>
       <button
         type="button"
         className={classes['fold']}

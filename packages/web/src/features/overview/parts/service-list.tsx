@@ -9,7 +9,7 @@ import classes from './overview.module.css';
 import { ProbeRow, ServiceRow } from './rows.tsx';
 
 /** Row heights, px; on a phone the bar stands under the name. */
-const heights = { wide: { service: 44, probe: 36 }, phone: { service: 70, probe: 62 } };
+const heights = { wide: { service: 44, open: 44, probe: 36 }, phone: { service: 72, open: 46, probe: 62 } };
 
 /** Every service with its heartbeat bars; only the rows near the window are drawn. */
 export function ServiceList({ services }: { services: readonly OverviewService[] }) {
@@ -18,10 +18,13 @@ export function ServiceList({ services }: { services: readonly OverviewService[]
   const current = useIsCurrent();
   const rows = useMemo(() => rowsOf(services, chosen), [services, chosen]);
   const sizes = phone ? heights.phone : heights.wide;
-  const shape = rows.map((row) => row.type[0]).join('');
+  const shape = rows.map((row) => (row.type === 'probe' ? 'p' : row.open ? 'o' : 's')).join('');
   // The shape decides the heights; new beats alone must not measure everything again.
   const rowHeights = useMemo(
-    () => shape.split('').map((letter) => (letter === 's' ? sizes.service : sizes.probe)),
+    () =>
+      shape
+        .split('')
+        .map((letter) => (letter === 'p' ? sizes.probe : letter === 'o' ? sizes.open : sizes.service)),
     [shape, sizes],
   );
   const box = useRef<HTMLDivElement>(null);
