@@ -5,6 +5,7 @@ import type { State } from '../storage/state/state.ts';
 import type { PasswordHasher } from './password-hash.ts';
 import type { SessionLimits } from './session-rules.ts';
 import type { AccessStore } from './store.ts';
+import type { Ended } from './types.ts';
 
 /** What the parts of this domain share. */
 export interface AccessParts {
@@ -14,6 +15,8 @@ export interface AccessParts {
   readonly audit: AuditLog;
   readonly hasher: PasswordHasher;
   readonly limits: SessionLimits;
+  /** Tells every node that somebody's right to be here has ended. Never throws, never waits. */
+  readonly announceEnd: (ended: Ended) => void;
   /** For reading. */
   readonly reads: AccessStore;
   /** For single writes outside a transaction. */

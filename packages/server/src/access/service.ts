@@ -1,6 +1,7 @@
 import type { UserView } from '@custos/contract';
 import type { AuditActor, AuditEvent, AuditLog } from '../audit/types.ts';
 import type { Clock } from '../base/clock.ts';
+import { messageOf } from '../base/errors.ts';
 import type { Logger } from '../base/logger.ts';
 import type { State } from '../storage/state/state.ts';
 import { createAuthenticator } from './authenticate.ts';
@@ -16,6 +17,7 @@ import { createSignInGuard } from './sign-in-guard.ts';
 import { createSignIn } from './sign-in.ts';
 import { accessStore } from './store.ts';
 import { createTokens } from './tokens.ts';
+import type { Ended } from './types.ts';
 import { createUsers, type NewUser } from './users.ts';
 
 export interface AccessOptions {
@@ -27,7 +29,11 @@ export interface AccessOptions {
   readonly parallelHashes?: number;
   /** Password checks that may wait for one of those (default 100); more are answered `overloaded`. */
   readonly waitingHashes?: number;
+  /** Called on every node when somebody's right to be here has ended, to close what they have open. */
+  readonly onEnded?: (ended: Ended) => void;
 }
+
+const endedTopic = 'access.ended';
 
 const hostOperator: AuditActor = { type: 'system', id: 'host-operator', name: 'Operator on the host' };
 
@@ -69,7 +75,13 @@ export function createAccess({
     limits: { ...defaultSessionLimits, ...options.sessions },
     reads: accessStore(state.read),
     writes: accessStore(state.write),
+    announceEnd(ended) {
+      state.broadcast.publish(endedTopic, JSON.stringify(ended)).catch((error: unknown) => {
+        log.warn({ error: messageOf(error) }, 'other nodes could not be told that a session has ended');
+      });
+    },
   };
+  let unsubscribe: () => void = () => undefined;
   const guard = createSignInGuard(parts);
   const setup = createSetup(parts);
   const sessions = createSessions(parts, guard);
@@ -78,10 +90,15 @@ export function createAccess({
   return {
     ...createAuthenticator(parts),
 
-    /** Brings the built-in roles to what this version defines. */
+    /** Brings the built-in roles to what this version defines, and listens for what ends elsewhere. */
     async start(): Promise<void> {
+      unsubscribe = state.broadcast.subscribe(endedTopic, (payload) => {
+        options.onEnded?.(JSON.parse(payload) as Ended);
+      });
       await state.transaction((tx) => accessStore(tx).putBuiltInRoles(builtInRoles));
     },
+
+    stop: () => unsubscribe(),
 
     setupNeeded: setup.needed,
     beginSetup: setup.begin,

@@ -20,7 +20,7 @@ export interface PasswordChange {
 
 /** What people do with their own sessions and password. A program with a token is refused. */
 export function createSessions(parts: AccessParts, guard: SignInGuard) {
-  const { state, clock, hasher, limits, reads, writes } = parts;
+  const { state, clock, hasher, limits, reads, writes, announceEnd } = parts;
 
   function sessionOf(identity: Identity): string {
     if (identity.kind !== 'user' || identity.sessionId === null) throw personsOnly();
@@ -59,11 +59,14 @@ export function createSessions(parts: AccessParts, guard: SignInGuard) {
     async end(identity: Identity, id: string): Promise<void> {
       sessionOf(identity);
       if (!(await writes.endSession(identity.userId, id))) throw notFound('session', id);
+      announceEnd({ sessionId: id });
     },
 
     /** Ends the present session. */
     async signOut(identity: Identity): Promise<void> {
-      await writes.endSession(identity.userId, sessionOf(identity));
+      const sessionId = sessionOf(identity);
+      await writes.endSession(identity.userId, sessionId);
+      announceEnd({ sessionId });
     },
 
     /**
@@ -84,7 +87,7 @@ export function createSessions(parts: AccessParts, guard: SignInGuard) {
       const proven = await prove(identity, change.current, context);
       const passwordHash = await hasher.hash(change.password);
 
-      return state.transaction(async (tx) => {
+      const signedIn = await state.transaction(async (tx) => {
         const store = accessStore(tx);
         const now = clock.now();
         await store.lockUser(identity.userId);
@@ -98,6 +101,8 @@ export function createSessions(parts: AccessParts, guard: SignInGuard) {
         await guard.succeeded(store, { email: user.email, address: context.address });
         return startSession(store, { user, permissions: role.permissions, caller: context, limits, now });
       });
+      announceEnd({ userId: identity.userId });
+      return signedIn;
     },
   };
 }

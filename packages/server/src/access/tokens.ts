@@ -21,7 +21,7 @@ const longestDays = 365;
 const viewOf = (token: StoredToken): ApiTokenView => ({ ...token, permissions: [...token.permissions] });
 
 /** Secrets for programs. Those who may manage tokens see and revoke everybody's, others their own. */
-export function createTokens({ clock, reads, writes }: AccessParts) {
+export function createTokens({ clock, reads, writes, announceEnd }: AccessParts) {
   const reach = (actor: Identity) => (actor.permissions.has('token.manage') ? null : actor.userId);
 
   return {
@@ -71,6 +71,7 @@ export function createTokens({ clock, reads, writes }: AccessParts) {
     /** Revokes a token for good; one that the actor may not see is `not_found`. */
     async revoke(actor: Identity, id: string): Promise<void> {
       if (!(await writes.revokeToken(id, reach(actor), clock.now()))) throw notFound('API token', id);
+      announceEnd({ tokenId: id });
     },
   };
 }

@@ -44,6 +44,13 @@ export interface SignedIn {
   readonly identity: Identity;
 }
 
+/** Whose right to be here has just ended; what they have open is to be closed. */
+export interface Ended {
+  readonly userId?: string;
+  readonly sessionId?: string;
+  readonly tokenId?: string;
+}
+
 /** What the HTTP server needs from this domain. */
 export interface Authenticator {
   /** The identity behind a session cookie; undefined when it is unknown, idle for too long or ended. */

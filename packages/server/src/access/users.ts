@@ -42,7 +42,7 @@ async function roleNamed(store: AccessStore, name: RoleName): Promise<StoredRole
 }
 
 /** People with an account, and the roles they can have. */
-export function createUsers({ state, clock, hasher, reads }: AccessParts) {
+export function createUsers({ state, clock, hasher, reads, announceEnd }: AccessParts) {
   /**
    * Adds a user. `actor` null stands for the host operator, who may give any role. `alongside` is kept in
    * the same transaction.
@@ -109,8 +109,9 @@ export function createUsers({ state, clock, hasher, reads }: AccessParts) {
      * touching somebody with administrative permissions that the actor lacks (`forbidden`), and leaving
      * the installation without an enabled super administrator (`conflict`).
      */
-    update(id: string, change: UserChange, actor: Identity): Promise<UserView> {
-      return state.transaction(async (tx) => {
+    async update(id: string, change: UserChange, actor: Identity): Promise<UserView> {
+      let ends = false;
+      const view = await state.transaction(async (tx) => {
         const store = accessStore(tx);
         // One change at a time, so that two super administrators cannot disable each other together.
         await store.lockUsers(topRole);
@@ -137,10 +138,13 @@ export function createUsers({ state, clock, hasher, reads }: AccessParts) {
           throw conflict('This is the last super administrator; give somebody else that role first.');
         }
         await store.changeUser(id, next);
-        if (roleChanges || next.disabled) await store.endSessionsOf(id);
+        ends = roleChanges || next.disabled;
+        if (ends) await store.endSessionsOf(id);
         if (next.disabled) await store.revokeTokensOf(id, clock.now());
         return viewOf(next);
       });
+      if (ends) announceEnd({ userId: id });
+      return view;
     },
   };
 }

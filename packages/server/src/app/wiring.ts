@@ -87,7 +87,20 @@ export async function wire({ options, version, clock, log, stores }: WireRequest
   const address = `http://${options.listenHost.includes(':') ? `[${options.listenHost}]` : options.listenHost}:${options.listenPort}`;
   const publicUrl = (): string => settings.get().publicUrl ?? address;
 
-  const access = createAccess({ ...shared, audit });
+  const access = createAccess({
+    ...shared,
+    audit,
+    options: {
+      onEnded: ({ userId, sessionId, tokenId }) => {
+        hub.disconnect(
+          (identity) =>
+            identity.userId === userId ||
+            (sessionId !== undefined && identity.sessionId === sessionId) ||
+            (tokenId !== undefined && identity.tokenId === tokenId),
+        );
+      },
+    },
+  });
   const notify = createNotify({ ...shared, node, outbound: doors.channels, secrets, publish, publicUrl });
   const { firings, windowSeconds, holdSeconds } = options.flapping;
   const alerting = createAlerting({
@@ -176,7 +189,7 @@ export async function wire({ options, version, clock, log, stores }: WireRequest
     { name: 'outbound', stop: () => doors.close() },
     { name: 'columns', start: () => columns.start(), stop: () => columns.stop() },
     { name: 'settings', start: () => settings.start(), stop: () => settings.stop() },
-    { name: 'access', start: () => access.start() },
+    { name: 'access', start: () => access.start(), stop: () => access.stop() },
     { name: 'live events', stop: () => hub.close() },
     { name: 'system status', stop: () => system.stop() },
   ];
