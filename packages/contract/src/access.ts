@@ -19,6 +19,8 @@ export const setupRequest = z.object({ token: z.string().max(200), email, name, 
 
 export const signInRequest = z.object({ email, password: z.string().max(1024) });
 
+export const passwordChange = z.object({ current: z.string().max(1024), password });
+
 export const identity = z.object({
   userId: id,
   email: z.string(),

@@ -2,14 +2,14 @@ import {
   byId,
   done,
   identity as identitySchema,
+  type IdentityView,
   pageOf,
   pageQuery,
-  password,
+  passwordChange,
   session,
   setupRequest,
   setupState,
   signInRequest,
-  type IdentityView,
 } from '@custos/contract';
 import { z } from 'zod';
 import type { Routes } from '../http/types.ts';
@@ -21,8 +21,6 @@ import type { Identity } from './types.ts';
 /** Passwords are costly to check: set-up and sign-in take few requests per minute and address. */
 const setupPerMinute = 10;
 const signInPerMinute = 30;
-
-const passwordChange = z.object({ current: z.string().max(1024), password });
 
 const viewOf = ({ userId, email, name, role, permissions }: Identity): IdentityView => ({
   userId,
