@@ -17,7 +17,12 @@ export default defineConfig({
   network: { internal: ['127.0.0.0/8'], allowPlainHttp: true },
 
   services: [
-    { name: 'Shop front', description: 'What customers see first.', criticality: 'critical', sloTarget: 0.999 },
+    {
+      name: 'Shop front',
+      description: 'What customers see first.',
+      criticality: 'critical',
+      sloTarget: 0.999,
+    },
     {
       name: 'Checkout',
       description: 'Where money is made.',
@@ -27,7 +32,12 @@ export default defineConfig({
     },
     { name: 'Orders database', description: 'PostgreSQL with every order.', criticality: 'high' },
     { name: 'Receipts', description: 'Files for the tax office.', criticality: 'high', sloTarget: 0.995 },
-    { name: 'Mail relay', description: 'Sends order confirmations.', criticality: 'medium', sloTarget: 0.995 },
+    {
+      name: 'Mail relay',
+      description: 'Sends order confirmations.',
+      criticality: 'medium',
+      sloTarget: 0.995,
+    },
     { name: 'Back office', description: 'Jobs that nobody sees.', criticality: 'low', sloTarget: 0.99 },
   ],
 

@@ -39,7 +39,10 @@ function header(mail: string, name: string): string {
       kind.toLowerCase() === 'b'
         ? Buffer.from(text, 'base64').toString()
         : decodeURIComponent(
-            text.replaceAll('_', ' ').replaceAll('%', '%25').replaceAll(/=([0-9A-F]{2})/gi, '%$1'),
+            text
+              .replaceAll('_', ' ')
+              .replaceAll('%', '%25')
+              .replaceAll(/=([0-9A-F]{2})/gi, '%$1'),
           ),
     );
 }

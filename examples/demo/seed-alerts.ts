@@ -5,7 +5,11 @@ import { newId } from '../../packages/server/src/base/ids.ts';
 import { channelsFor, notificationRow } from '../../packages/server/src/notify/outbox/rows.ts';
 import { insertNotifications } from '../../packages/server/src/notify/outbox/store.ts';
 import { loadChannels } from '../../packages/server/src/notify/store.ts';
-import type { ChannelTable, NotificationTable, NotifyTables } from '../../packages/server/src/notify/tables.ts';
+import type {
+  ChannelTable,
+  NotificationTable,
+  NotifyTables,
+} from '../../packages/server/src/notify/tables.ts';
 import type { NotificationRequest } from '../../packages/server/src/notify/types.ts';
 import type { Definitions } from '../../packages/server/src/probes/store.ts';
 import type { ProbeDefinition } from '../../packages/server/src/probes/types.ts';
@@ -79,7 +83,10 @@ function alertOf(rule: Rule, { probe, definitions, trouble }: Cause): Alert {
 
 async function writeHistory(tx: StateTx, alert: Alert, trouble: Trouble): Promise<void> {
   const { startedAt, firedAt, acknowledgedAt, acknowledgedBy } = alert;
-  const add = (at: number, event: { type: 'pending' | 'firing' | 'acknowledged' | 'resolved'; note: string }) =>
+  const add = (
+    at: number,
+    event: { type: 'pending' | 'firing' | 'acknowledged' | 'resolved'; note: string },
+  ) =>
     alertsStore.addEvent(tx, alert.id, {
       id: newId('aev', at),
       at,
@@ -108,7 +115,9 @@ const answers: Readonly<Record<string, readonly [latencyMs: number, answer: stri
 
 /** Writes what was sent to each channel as delivered, with its attempt. */
 async function deliver(tx: StateTx, { request, at, channels }: Delivery): Promise<void> {
-  const fresh = channelsFor(request, channels).map((channel) => notificationRow(request, { channel, now: at }));
+  const fresh = channelsFor(request, channels).map((channel) =>
+    notificationRow(request, { channel, now: at }),
+  );
   const rows = fresh.map((row): NotificationTable => {
     const [latencyMs] = answers[row.channel_kind] ?? [50];
     return {

@@ -2,7 +2,6 @@ import { join } from 'node:path';
 import type { Options } from '../../packages/server/src/app/options.ts';
 import { systemClock } from '../../packages/server/src/base/clock.ts';
 import type { Logger } from '../../packages/server/src/base/logger.ts';
-import type { Columns } from '../../packages/server/src/storage/columns/columns.ts';
 import { createColumns } from '../../packages/server/src/storage/columns/create.ts';
 import { rollUpProbeDays } from '../../packages/server/src/storage/columns/probe-rollup.ts';
 import { dayMs, type PastCheck } from './past.ts';
@@ -36,7 +35,9 @@ export async function seedColumns({ options, pasts, now, log }: Request): Promis
     await columns.ready();
     const rawFrom = Math.floor(now / dayMs) * dayMs - rawDays * dayMs;
     for (const { probeId, checks } of pasts) {
-      await insertDays(columns, probeId, daysOf(checks.filter(({ at }) => at < rawFrom)), now);
+      const days = daysOf(checks.filter(({ at }) => at < rawFrom));
+      const rows = [...days].map((day) => dayRow(probeId, day, now));
+      if (rows.length > 0) await columns.command(`INSERT INTO probe_daily VALUES ${rows.join(', ')}`);
       const recent = checks.filter(({ at }) => at >= rawFrom);
       await columns.insert(
         'probe_result',
@@ -64,9 +65,16 @@ function daysOf(checks: readonly PastCheck[]): ReadonlyMap<number, readonly Past
 }
 
 /** The columns of `probe_daily`, in their order, as `rollUpProbeDays` would compute them. */
-function dayRow(probeId: string, [day, checks]: readonly [number, readonly PastCheck[]], now: number): string {
-  const latencies = checks.flatMap(({ latencyMs }) => (latencyMs === null ? [] : [latencyMs])).toSorted((a, b) => a - b);
-  const counted = (status: PastCheck['status']): number => checks.filter((check) => check.status === status).length;
+function dayRow(
+  probeId: string,
+  [day, checks]: readonly [number, readonly PastCheck[]],
+  now: number,
+): string {
+  const latencies = checks
+    .flatMap(({ latencyMs }) => (latencyMs === null ? [] : [latencyMs]))
+    .toSorted((a, b) => a - b);
+  const counted = (status: PastCheck['status']): number =>
+    checks.filter((check) => check.status === status).length;
   const quantile = (share: number): string =>
     String(latencies[Math.floor(share * (latencies.length - 1))] ?? 'NULL');
   const fields = [
@@ -87,14 +95,4 @@ function dayRow(probeId: string, [day, checks]: readonly [number, readonly PastC
     `fromUnixTimestamp64Milli(${now}, 'UTC')`,
   ];
   return `(${fields.join(', ')})`;
-}
-
-async function insertDays(
-  columns: Columns,
-  probeId: string,
-  days: ReadonlyMap<number, readonly PastCheck[]>,
-  now: number,
-): Promise<void> {
-  const rows = [...days].map((day) => dayRow(probeId, day, now));
-  if (rows.length > 0) await columns.command(`INSERT INTO probe_daily VALUES ${rows.join(', ')}`);
 }

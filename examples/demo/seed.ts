@@ -25,7 +25,16 @@ import {
 import type { ProbeTables } from '../../packages/server/src/probes/store-rows.ts';
 import type { ProbeDefinition, ServiceDefinition } from '../../packages/server/src/probes/types.ts';
 import type { StateTx } from '../../packages/server/src/storage/state/state.ts';
-import { dayMs, habits, minuteMs, pastCheck, pastDays, troublesBefore, type PastCheck, type Trouble } from './past.ts';
+import {
+  dayMs,
+  habits,
+  minuteMs,
+  pastCheck,
+  pastDays,
+  troublesBefore,
+  type PastCheck,
+  type Trouble,
+} from './past.ts';
 import { seedAlerts } from './seed-alerts.ts';
 import { seedColumns, type PastOfProbe } from './seed-columns.ts';
 
@@ -124,8 +133,10 @@ async function seedProbe(tx: StateTx, { definition, checks, troubles }: Past, no
     hour: running,
   });
 
-  const change = (at: number, change: { from: 'up' | 'unknown' | StatusOf; to: 'up' | StatusOf; reason: string }) =>
-    insertChange(tx, { id: newId('chg', at), probeId: id, at, ...change });
+  const change = (
+    at: number,
+    change: { from: 'up' | 'unknown' | StatusOf; to: 'up' | StatusOf; reason: string },
+  ) => insertChange(tx, { id: newId('chg', at), probeId: id, at, ...change });
   await change(first.at, { from: 'unknown', to: 'up', reason: first.message });
   let before: 'up' | StatusOf = 'up';
   for (const [index, trouble] of troubles.entries()) {
@@ -162,8 +173,7 @@ async function seedService(
   const { uptime, running } = count(
     first.checks.map(({ at }, index) => ({
       at,
-      as:
-        worseFirst.find((status) => members.some(({ checks }) => checks[index]?.status === status)) ?? 'up',
+      as: worseFirst.find((status) => members.some(({ checks }) => checks[index]?.status === status)) ?? 'up',
       amount: minuteMs,
     })),
   );
@@ -178,4 +188,3 @@ async function seedService(
   await saveServiceState(tx, id, state);
   await saveUptime(tx, id, uptime);
 }
-

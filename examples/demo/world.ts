@@ -36,7 +36,12 @@ export async function startWorld(options: DemoOptions, say: (line: string) => vo
     mkdirSync(dataDirectory, { recursive: true, mode: 0o700 });
     const account = openAccount(dataDirectory);
     const next = (offset: number): Promise<number> => choosePort(port === 0 ? 0 : port + offset);
-    const ports = { custos: await next(0), shop: await next(100), desk: await next(101), mail: await next(102) };
+    const ports = {
+      custos: await next(0),
+      shop: await next(100),
+      desk: await next(101),
+      mail: await next(102),
+    };
     const urlOf = (own: number): string => `http://127.0.0.1:${own}`;
     const [custosUrl, shopUrl, deskUrl] = [urlOf(ports.custos), urlOf(ports.shop), urlOf(ports.desk)];
 
@@ -55,7 +60,10 @@ export async function startWorld(options: DemoOptions, say: (line: string) => vo
 
     const inbox = createInbox(account.webhookSecret, Date.now);
     const mail = await startMailServer(ports.mail);
-    const reading = setInterval(() => mail.mails.splice(0).forEach((text) => inbox.takeMail(text)), mailEveryMs);
+    const reading = setInterval(
+      () => mail.mails.splice(0).forEach((text) => inbox.takeMail(text)),
+      mailEveryMs,
+    );
     closers.push(async () => {
       clearInterval(reading);
       await mail.close();

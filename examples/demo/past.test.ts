@@ -1,0 +1,47 @@
+import { expect, test } from 'vitest';
+import { dayMs, habits, minuteMs, pastCheck, troublesBefore } from './past.ts';
+
+const now = Date.UTC(2026, 10, 21, 1, 30);
+
+function habitOf(name: string) {
+  const habit = habits.find((each) => each.name === name);
+  if (habit === undefined) throw new Error(`there is no ${name}`);
+  return habit;
+}
+
+test('every trouble is of a probe that exists, lies within ninety days and is over', () => {
+  for (const { probe, from, to } of troublesBefore(now)) {
+    expect(habits.map(({ name }) => name)).toContain(probe);
+    expect(from).toBeGreaterThan(now - 90 * dayMs);
+    expect(to).toBeGreaterThan(from);
+    expect(to).toBeLessThan(now);
+  }
+});
+
+test('the same minute always looks the same', () => {
+  const page = habitOf('Shop page');
+  expect(pastCheck(page, now, [])).toEqual(pastCheck(page, now, []));
+});
+
+test('a trouble shows in its minutes and in no other', () => {
+  const troubles = troublesBefore(now);
+  const trouble = troubles.find(({ probe, status }) => probe === 'Orders database' && status === 'down');
+  if (trouble === undefined) throw new Error('the database had no trouble');
+  const statusAt = (at: number) => pastCheck(habitOf('Orders database'), at, troubles).status;
+  expect(statusAt(trouble.from - minuteMs)).toBe('up');
+  expect(statusAt(trouble.from)).toBe('down');
+  expect(statusAt(trouble.to - minuteMs)).toBe('down');
+  expect(statusAt(trouble.to)).toBe('up');
+});
+
+test('the shop is slower in the evening than at night', () => {
+  const meanAt = (hour: number): number => {
+    const start = Math.floor(now / dayMs) * dayMs + hour * 3_600_000;
+    let sum = 0;
+    for (let minute = 0; minute < 60; minute += 1) {
+      sum += pastCheck(habitOf('Checkout'), start + minute * minuteMs, []).latencyMs ?? 0;
+    }
+    return sum / 60;
+  };
+  expect(meanAt(20)).toBeGreaterThan(meanAt(7) * 1.2);
+});
