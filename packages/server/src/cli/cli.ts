@@ -1,6 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import { ConfigurationError } from '../app/findings.ts';
-import { messageOf } from '../base/errors.ts';
+import { CustosError, messageOf } from '../base/errors.ts';
 import { checkCommand } from './check.ts';
 import type { CommandContext } from './context.ts';
 import { healthCommand } from './health.ts';
@@ -36,6 +36,9 @@ export async function runCli(args: readonly string[]): Promise<number> {
       return 2;
     }
     console.error(`custos: ${messageOf(error)}`);
+    if (error instanceof CustosError) {
+      for (const { field, message } of error.fields) console.error(`  ${field}: ${message}`);
+    }
     return 1;
   }
 }

@@ -1,4 +1,4 @@
-import { createClient, type Client } from '@custos/client';
+import { createClient } from '@custos/client';
 import type { DetailedHealthBody, OverallStatus } from '@custos/contract';
 import type { Command } from 'commander';
 import { systemClock } from '../base/clock.ts';
@@ -41,27 +41,38 @@ export function healthCommand(program: Command, context: CommandContext): void {
     .option('--watch <seconds>', 'ask again every so many seconds until interrupted')
     .option('--verbose', 'list every component (needs a token for the names)')
     .action(async (options: HealthOptions) => {
-      const token =
-        options.tokenFile === undefined ? undefined : readFileSync(options.tokenFile, 'utf8').trim();
-      const client = createClient({ baseUrl: options.url, ...(token !== undefined && { token }) });
-      const everySeconds = options.watch === undefined ? 0 : Number(options.watch);
-      if (Number.isNaN(everySeconds) || (options.watch !== undefined && everySeconds < 1)) {
-        throw new Error('--watch takes a number of seconds, at least 1');
-      }
+      let everyMs = 0;
       do {
-        context.exitCode = await report(client, { ...options, detailed: token !== undefined });
-        if (everySeconds > 0) await systemClock.sleep(everySeconds * 1000);
-      } while (everySeconds > 0);
+        context.exitCode = await report(options);
+        everyMs = watchMs(options.watch) ?? 0;
+        if (everyMs > 0) await systemClock.sleep(everyMs);
+      } while (everyMs > 0);
     });
 }
 
-async function report(client: Client, options: HealthOptions & { detailed: boolean }): Promise<number> {
+/** Undefined when what was given is no number of seconds. */
+function watchMs(given: string | undefined): number | undefined {
+  const seconds = given === undefined ? 0 : Number(given);
+  const right = given === undefined || seconds >= 1;
+  return right && Number.isFinite(seconds) ? seconds * 1000 : undefined;
+}
+
+async function ask({ url, tokenFile, watch }: HealthOptions): Promise<Health> {
+  if (watchMs(watch) === undefined) throw new Error('--watch takes a number of seconds, at least 1');
+  if (tokenFile === undefined) return createClient({ baseUrl: url }).health.get();
+  const token = readFileSync(tokenFile, 'utf8').trim();
+  return createClient({ baseUrl: url, token }).health.detailed();
+}
+
+/** Prints one answer. Whatever keeps it from being told is UNKNOWN and not WARNING, which 1 would mean. */
+async function report(options: HealthOptions): Promise<number> {
   let health: Health;
   try {
-    health = options.detailed ? await client.health.detailed() : await client.health.get();
+    health = await ask(options);
   } catch (error) {
-    if (options.json) console.log(JSON.stringify({ status: 'unknown', error: messageOf(error) }));
-    else console.log(`CUSTOS UNKNOWN - ${options.url} does not answer: ${messageOf(error)}`);
+    const why = messageOf(error);
+    if (options.json) console.log(JSON.stringify({ status: 'unknown', error: why }));
+    else console.log(`CUSTOS UNKNOWN - ${options.url}: ${why.replaceAll('|', '/')}`);
     return exitCodes.unknown;
   }
   if (options.json) {

@@ -1,9 +1,8 @@
-import { createInterface } from 'node:readline/promises';
 import type { Command } from 'commander';
 import { openOperator } from '../app/operator.ts';
 import { loadOptions } from '../app/options.ts';
 import type { CommandContext } from './context.ts';
-import { readPassword } from './password.ts';
+import { openPrompt } from './prompt.ts';
 
 /** `custos init`: the first account without a browser. */
 export function initCommand(program: Command, _context: CommandContext): void {
@@ -15,15 +14,14 @@ export function initCommand(program: Command, _context: CommandContext): void {
     .option('--name <name>', 'name of the administrator')
     .action(async (given: { config?: string; email?: string; name?: string }) => {
       const operator = await openOperator(await loadOptions({ file: given.config }));
+      const prompt = openPrompt();
       try {
         if (!(await operator.access.setupNeeded())) {
           throw new Error('there is an account already; use "custos user create"');
         }
-        const ask = createInterface({ input: process.stdin, output: process.stderr });
-        const email = given.email ?? (await ask.question('E-mail: '));
-        const name = given.name ?? (await ask.question('Name: '));
-        ask.close();
-        const password = await readPassword('Password (12 characters or more): ');
+        const email = given.email ?? (await prompt.ask('E-mail: '));
+        const name = given.name ?? (await prompt.ask('Name: '));
+        const password = await prompt.askSecret('Password (12 characters or more): ');
         const user = await operator.access.operator.createUser({
           email,
           name,
@@ -32,6 +30,7 @@ export function initCommand(program: Command, _context: CommandContext): void {
         });
         console.log(`Created ${user.email} as super-admin.`);
       } finally {
+        prompt.close();
         await operator.close();
       }
     });

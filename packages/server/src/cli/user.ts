@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import { openOperator, type Operator } from '../app/operator.ts';
 import { loadOptions } from '../app/options.ts';
 import type { CommandContext } from './context.ts';
-import { readPassword } from './password.ts';
+import { readPassword } from './prompt.ts';
 
 interface CreateOptions {
   readonly config?: string;
