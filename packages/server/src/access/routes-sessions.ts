@@ -11,7 +11,6 @@ import {
   setupState,
   signInRequest,
 } from '@custos/contract';
-import { z } from 'zod';
 import type { Routes } from '../http/types.ts';
 import { endedSessionCookie, sessionCookie } from './cookie.ts';
 import { callerOf, contextOf } from './request-context.ts';

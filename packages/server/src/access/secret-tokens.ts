@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { randomToken } from '../base/ids.ts';
 
 /** What every API token starts with, so that secret scanners and people recognise one. */
-export const apiTokenPrefix = 'custos_';
+const apiTokenPrefix = 'custos_';
 
 const apiTokenShape = /^custos_[A-Za-z0-9_-]{43}$/;
 const bareTokenShape = /^[A-Za-z0-9_-]{43}$/;

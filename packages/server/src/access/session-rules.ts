@@ -22,7 +22,7 @@ export const defaultSessionLimits: SessionLimits = {
  * Activity is written down when the last note is this old, so a busy dashboard costs one write a minute.
  * The idle limit may therefore come up to a minute early, never late.
  */
-export const activityStepMs = 60_000;
+const activityStepMs = 60_000;
 
 /** True while a session may be used. */
 export function isAlive(

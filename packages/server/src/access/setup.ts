@@ -17,7 +17,7 @@ export interface SetupRequest {
 }
 
 /** How long a set-up link is valid. */
-export const setupLifetimeMs = 24 * 3_600_000;
+const setupLifetimeMs = 24 * 3_600_000;
 
 /** How the first person gets an account: by a link that only the log of the process shows. */
 export function createSetup({ state, clock, audit, hasher, limits, reads, writes }: AccessParts) {

@@ -17,7 +17,7 @@ export interface Grant {
   readonly fence: number;
 }
 
-export type LeaseStore = ReturnType<typeof createLeaseStore>;
+type LeaseStore = ReturnType<typeof createLeaseStore>;
 
 /** The statements of the named leases; each is guarded by the fencing token. */
 export function createLeaseStore({ state, clock, node, holder }: LeaseStoreOptions) {

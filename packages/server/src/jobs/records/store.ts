@@ -9,7 +9,7 @@ const pruneBatch = 1000;
 
 type Filled<Query> = Query & { readonly limit: number };
 
-export type RecordStore = ReturnType<typeof createRecordStore>;
+type RecordStore = ReturnType<typeof createRecordStore>;
 
 /** What people see of the queue, and what they may do to its dead letters. */
 export function createRecordStore({ state, clock }: { readonly state: State; readonly clock: Clock }) {

@@ -36,7 +36,11 @@ describeOnBothStores('state', (open) => {
   test('64-bit columns come back as numbers', async () => {
     const state = await open();
     await createNotes(state.write);
-    await state.write.withTables<NoteTables>().insertInto('note').values({ id: 'a', size: 1_767_225_600_123 }).execute();
+    await state.write
+      .withTables<NoteTables>()
+      .insertInto('note')
+      .values({ id: 'a', size: 1_767_225_600_123 })
+      .execute();
     const row = await state.read.withTables<NoteTables>().selectFrom('note').selectAll().executeTakeFirst();
     expect(row).toEqual({ id: 'a', size: 1_767_225_600_123 });
   });
@@ -44,7 +48,8 @@ describeOnBothStores('state', (open) => {
   test('a taken key is recognised whatever the dialect calls it', async () => {
     const state = await open();
     await createNotes(state.write);
-    const insert = () => state.write.withTables<NoteTables>().insertInto('note').values({ id: 'a', size: 1 }).execute();
+    const insert = () =>
+      state.write.withTables<NoteTables>().insertInto('note').values({ id: 'a', size: 1 }).execute();
     await insert();
     const error = await insert().catch((thrown: unknown) => thrown);
     expect(isUniqueViolation(error)).toBe(true);
@@ -63,7 +68,13 @@ describeOnBothStores('state', (open) => {
   test('two nodes that migrate together apply each step once', async () => {
     const state = await open();
     let runs = 0;
-    const step = { id: '9000-once', up: async (db: StateDb) => { runs += 1; await createNotes(db); } };
+    const step = {
+      id: '9000-once',
+      up: async (db: StateDb) => {
+        runs += 1;
+        await createNotes(db);
+      },
+    };
     const results = await Promise.all([1, 2].map(() => migrate(state, [...migrations, step], systemClock)));
     expect(runs).toBe(1);
     expect(results.flat()).toEqual(['9000-once']);
@@ -73,7 +84,10 @@ describeOnBothStores('state', (open) => {
     const state = await open();
     const received: string[] = [];
     const arrived = new Promise<void>((resolve) => {
-      state.broadcast.subscribe('t', (payload) => { received.push(payload); resolve(); });
+      state.broadcast.subscribe('t', (payload) => {
+        received.push(payload);
+        resolve();
+      });
     });
     state.broadcast.subscribe('other', () => received.push('wrong topic'));
     const timer = setInterval(() => void state.broadcast.publish('t', 'line\nbreak'), 50);

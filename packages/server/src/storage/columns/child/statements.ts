@@ -20,7 +20,7 @@ const insertFormats: ReadonlySet<string> = new Set<RawInsertFormat>([
 ]);
 
 /** A text as a ClickHouse string literal. */
-export function quote(text: string): string {
+function quote(text: string): string {
   return `'${text.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'`;
 }
 
