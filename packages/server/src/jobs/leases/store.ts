@@ -17,8 +17,6 @@ export interface Grant {
   readonly fence: number;
 }
 
-type LeaseStore = ReturnType<typeof createLeaseStore>;
-
 /** The statements of the named leases; each is guarded by the fencing token. */
 export function createLeaseStore({ state, clock, node, holder }: LeaseStoreOptions) {
   const leaseEnd = (ttlMs: number) => sql<number>`${leaseTime(state, clock)} + ${ttlMs}`;

@@ -9,8 +9,6 @@ const pruneBatch = 1000;
 
 type Filled<Query> = Query & { readonly limit: number };
 
-type RecordStore = ReturnType<typeof createRecordStore>;
-
 /** What people see of the queue, and what they may do to its dead letters. */
 export function createRecordStore({ state, clock }: { readonly state: State; readonly clock: Clock }) {
   const read = state.read.withTables<JobTables>();

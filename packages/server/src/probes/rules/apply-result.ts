@@ -4,7 +4,7 @@ import { advance, type StreakLimits } from './streak.ts';
 import { countInto, type Bucket } from './uptime.ts';
 
 /** Beats that are kept in State. */
-export const keptBeats = 60;
+const keptBeats = 60;
 
 export interface Applied {
   readonly state: ProbeState;
