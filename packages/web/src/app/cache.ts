@@ -15,8 +15,9 @@ export function createCache(): QueryClient {
       queries: {
         staleTime: 15_000,
         gcTime: 10 * 60_000,
-        // An answer is an answer: only a lost connection or an overload is worth another try.
-        retry: (count, error) => count < 2 && (!(error instanceof ApiError) || error.status >= 502),
+        // An answer is an answer: only a lost connection or a busy server is worth another try.
+        retry: (count, error) =>
+          count < 2 && (!(error instanceof ApiError) || error.code === 'overloaded' || error.status === 502),
         refetchOnWindowFocus: true,
       },
     },

@@ -4,9 +4,11 @@ import {
   createRoute,
   createRouter,
   lazyRouteComponent,
+  parseSearchWith,
   redirect,
+  stringifySearchWith,
 } from '@tanstack/react-router';
-import { sessionQuery, setupQuery } from '../data/queries.ts';
+import { overviewQuery, sessionQuery, setupQuery } from '../data/queries.ts';
 import { NotFound } from './not-found.tsx';
 import { RouteError } from './route-error.tsx';
 import { Waiting } from './waiting.tsx';
@@ -21,7 +23,8 @@ function text(value: unknown): string | undefined {
   return typeof value === 'string' && value !== '' ? value : undefined;
 }
 function number(value: unknown): number | undefined {
-  return typeof value === 'number' && Number.isFinite(value) ? value : undefined;
+  const parsed = typeof value === 'string' && value !== '' ? Number(value) : value;
+  return typeof parsed === 'number' && Number.isFinite(parsed) ? parsed : undefined;
 }
 
 const root = createRootRouteWithContext<Context>()({ notFoundComponent: NotFound });
@@ -47,6 +50,11 @@ const shell = createRoute({
   getParentRoute: () => root,
   id: 'shell',
   beforeLoad: async ({ context, location }) => {
+    // The page of a glance does not wait for its turn: its code and its data come beside the session.
+    if (location.pathname === '/') {
+      void import('../features/overview/page.tsx');
+      void context.cache.prefetchQuery(overviewQuery);
+    }
     const session = await context.cache.ensureQueryData(sessionQuery);
     if (session !== null) return;
     const { needed } = await context.cache.ensureQueryData(setupQuery);
@@ -243,6 +251,9 @@ export function createAppRouter(cache: QueryClient) {
   return createRouter({
     routeTree: tree,
     context: { cache },
+    // Values stay the text that they are: a token that looks like a number is still a token.
+    parseSearch: parseSearchWith((value) => value),
+    stringifySearch: stringifySearchWith(JSON.stringify),
     defaultPreload: 'intent',
     defaultPreloadStaleTime: 0,
     scrollRestoration: true,

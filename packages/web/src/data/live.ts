@@ -58,7 +58,7 @@ export function followStream(cache: QueryClient): () => void {
     const delayMs = Date.now() - at;
     // Clocks differ; only what is later than the quickest event so far counts as late.
     usualDelayMs = Math.min(usualDelayMs, delayMs);
-    setLiveState({ heardAt: Date.now(), lateMs: delayMs - usualDelayMs });
+    setLiveState({ connection: 'live', heardAt: Date.now(), lateMs: delayMs - usualDelayMs });
   }
 
   function receive(event: StreamEvent): void {
@@ -106,7 +106,11 @@ export function followStream(cache: QueryClient): () => void {
       else if (state === 'waiting' || state === 'offline') setLiveState({ connection: 'offline' });
     },
   });
+  // A device without a network knows it long before the silence of the stream tells.
+  const lost = (): void => setLiveState({ connection: 'offline' });
+  window.addEventListener('offline', lost);
   return () => {
+    window.removeEventListener('offline', lost);
     stream.close();
     window.clearTimeout(flushTimer);
     window.clearTimeout(refreshTimer);

@@ -76,3 +76,18 @@ export const waitingQuery = queryOptions({
   queryFn: ({ signal }) => custos.alerts.list({ state: 'firing', limit: 100 }, signal),
   staleTime: 30_000,
 });
+
+/** The whole overview; the stream keeps it current, and a slow poll catches what a stream could miss. */
+export const overviewQuery = queryOptions({
+  queryKey: keys.overview,
+  queryFn: ({ signal }) => custos.overview.get(signal),
+  refetchInterval: 60_000,
+});
+
+/** Names by id of services, probes and channels, as far as the person may see them. */
+export function useNames(): ReadonlyMap<string, string> {
+  const services = useQuery(servicesQuery).data?.items ?? [];
+  const probes = useQuery(probesQuery).data?.items ?? [];
+  const channels = useQuery({ ...channelsQuery, enabled: useCan('channel.read') }).data?.items ?? [];
+  return new Map([...services, ...probes, ...channels].map(({ id, name }) => [id, name]));
+}

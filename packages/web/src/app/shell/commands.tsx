@@ -140,6 +140,7 @@ export default function Commands() {
         scrollable
         maxHeight={420}
         lockScroll={false}
+        overlayProps={{ blur: 0, backgroundOpacity: 0.35 }}
         nothingFound="Nothing has this name"
         searchProps={{
           leftSection: <IconSearch size={16} />,

@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { Loaded } from '../../data/loaded.tsx';
-import { useCan } from '../../data/queries.ts';
+import { overviewQuery, useCan } from '../../data/queries.ts';
 import { LinkButton } from '../../ui/link.tsx';
 import { Page } from '../../ui/page.tsx';
 import { Empty, PartialNote, SkeletonBlock, SkeletonRows } from '../../ui/states.tsx';
@@ -10,7 +10,6 @@ import { Headline } from './parts/headline.tsx';
 import { KeyFigures } from './parts/key-figures.tsx';
 import { OpenAlerts } from './parts/open-alerts.tsx';
 import { ServiceList } from './parts/service-list.tsx';
-import { overviewQuery } from './queries.ts';
 
 function Skeleton() {
   return (

@@ -45,6 +45,23 @@ export function draftOf(rule: RuleView): RuleDraft {
   };
 }
 
+/** The draft as configuration, where things are referred to by name. */
+export function configOf(draft: RuleDraft, names: ReadonlyMap<string, string>): object {
+  const { channelIds, selector, annotations, ...rest } = draft;
+  const { serviceIds, probeIds, kinds, criticalities, labels } = selector;
+  const named = (ids: readonly string[]): string[] => ids.flatMap((id) => names.get(id) ?? []);
+  const filled = (parts: Record<string, object>): Record<string, object> =>
+    Object.fromEntries(Object.entries(parts).filter(([, part]) => Object.keys(part).length > 0));
+  const chosen = filled({
+    services: named(serviceIds),
+    probes: named(probeIds),
+    kinds,
+    criticalities,
+    labels,
+  });
+  return { ...rest, ...filled({ selector: chosen, channels: named(channelIds), annotations }) };
+}
+
 /** Values that the built-in kinds measure; any other name can be typed. */
 export const knownValues = [
   'latency_ms',

@@ -3,7 +3,7 @@ import { MultiSelect, Select, Textarea, TextInput } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useState, type FormEvent } from 'react';
 import { fieldErrors, formError } from '../../data/problem.ts';
-import { channelsQuery, useCan } from '../../data/queries.ts';
+import { channelsQuery, useCan, useNames } from '../../data/queries.ts';
 import { ConfirmButton } from '../../ui/confirm.tsx';
 import { FormProblem } from '../../ui/form-problem.tsx';
 import { ConfigSnippet } from '../../ui/form/config-snippet.tsx';
@@ -14,7 +14,7 @@ import { count } from '../../ui/format.ts';
 import { ReadOnlyNote } from '../../ui/read-only-note.tsx';
 import { severityWords } from '../../ui/severity.tsx';
 import { ConditionFields } from './condition-fields.tsx';
-import type { RuleDraft } from './draft.ts';
+import { configOf, type RuleDraft } from './draft.ts';
 import { useRemoveRule, useSaveRule } from './queries.ts';
 import { SelectorFields } from './selector-fields.tsx';
 
@@ -34,6 +34,7 @@ export function RuleForm({
   const mayEdit = useCan('rule.edit');
   const maySeeChannels = useCan('channel.read');
   const channels = useQuery({ ...channelsQuery, enabled: maySeeChannels }).data?.items ?? [];
+  const names = useNames();
   const errors = fieldErrors(save.error);
   const change = (part: Partial<RuleDraft>): void => setDraft((now) => ({ ...now, ...part }));
   const readOnly = !mayEdit || rule?.origin === 'configuration';
@@ -166,7 +167,7 @@ export function RuleForm({
           ) : null}
         </SaveBar>
       )}
-      <ConfigSnippet section="rules" value={draft} />
+      <ConfigSnippet section="rules" value={configOf(draft, names)} />
     </form>
   );
 }

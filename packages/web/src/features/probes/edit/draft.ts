@@ -82,9 +82,11 @@ export function bodyOf(draft: Draft, kind: KindDescription) {
   };
 }
 
-/** The draft as configuration: secrets stand as references to the environment. */
-export function configOf(draft: Draft, kind: KindDescription): object {
-  const { labels, channelIds: _channels, serviceId: _service, latencyBudgetMs, retries, ...rest } = draft;
+/** The draft as configuration: things are referred to by name, and secrets stand as references to the environment. */
+export function configOf(draft: Draft, kind: KindDescription, names: ReadonlyMap<string, string>): object {
+  const { labels, channelIds, serviceId, latencyBudgetMs, retries, ...rest } = draft;
+  const service = names.get(serviceId ?? '');
+  const channels = channelIds.flatMap((id) => names.get(id) ?? []);
   const fields = schemaOf(kind).properties ?? {};
   const options = Object.fromEntries(
     Object.entries(draft.options).flatMap(([name, value]) => {
@@ -97,7 +99,9 @@ export function configOf(draft: Draft, kind: KindDescription): object {
   );
   return {
     ...rest,
+    ...(service === undefined ? {} : { service }),
     options,
+    ...(channels.length === 0 ? {} : { channels }),
     ...(latencyBudgetMs === null ? {} : { latencyBudgetMs }),
     ...(retries === 0 ? {} : { retries }),
     ...(Object.keys(labels).length === 0 ? {} : { labels }),

@@ -4,7 +4,7 @@ import { IconPlayerPlay } from '@tabler/icons-react';
 import { useNavigate } from '@tanstack/react-router';
 import { useState, type FormEvent } from 'react';
 import { explain, fieldErrors, formError } from '../../../data/problem.ts';
-import { useCan } from '../../../data/queries.ts';
+import { useCan, useNames } from '../../../data/queries.ts';
 import { ConfigSnippet } from '../../../ui/form/config-snippet.tsx';
 import { SaveBar } from '../../../ui/form/save-bar.tsx';
 import { FormProblem } from '../../../ui/form-problem.tsx';
@@ -32,6 +32,7 @@ export function ProbeForm({ kind, initial, id }: { kind: KindDescription; initia
   const save = useSaveProbe(id);
   const attempt = useTryProbe();
   const canRun = useCan('probe.run');
+  const names = useNames();
   const errors = { ...fieldErrors(attempt.error), ...fieldErrors(save.error) };
   const change = (part: Partial<Draft>): void => setDraft((now) => ({ ...now, ...part }));
   const trial = draft.kind !== 'heartbeat' && canRun;
@@ -99,7 +100,7 @@ export function ProbeForm({ kind, initial, id }: { kind: KindDescription; initia
           </Button>
         ) : null}
       </SaveBar>
-      <ConfigSnippet section="probes" value={configOf(draft, kind)} />
+      <ConfigSnippet section="probes" value={configOf(draft, kind, names)} />
     </form>
   );
 }
