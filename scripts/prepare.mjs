@@ -22,7 +22,7 @@ const lockFile = join(root, 'package-lock.json');
 const installed = join(root, 'node_modules/.package-lock.json');
 if (modified(installed) < modified(lockFile)) {
   console.log('Installing dependencies (first start, or the lock file is newer)...');
-  npm('ci', '--no-audit', '--no-fund');
+  npm('ci', '--no-audit', '--no-fund', '--loglevel=error');
 }
 
 if (process.argv.includes('--dashboard')) {
