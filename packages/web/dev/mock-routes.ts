@@ -36,8 +36,8 @@ const refuse = (status: number, code: string, detail: string): Answer => ({
 const missing = refuse(404, 'not_found', 'There is no such thing.');
 
 function fits(item: unknown, call: Call, ask: { filters: string[]; text: string | undefined }): boolean {
-  const record = item as Record<string, unknown>;
-  const named = String(record['name'] ?? record['summary'] ?? '').toLowerCase();
+  const record = item as Record<string, string | undefined>;
+  const named = (record['name'] ?? record['summary'] ?? '').toLowerCase();
   return (
     ask.filters.every((name) => record[name] === undefined || record[name] === call.query.get(name)) &&
     (ask.text === undefined || named.includes(ask.text))

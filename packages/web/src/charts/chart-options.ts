@@ -35,6 +35,16 @@ function faded(colour: string, share: number): string {
   return `color-mix(in srgb, ${colour} ${share * 100}%, transparent)`;
 }
 
+/** Values between two gaps, which no line can show: they are drawn as points. */
+function lonely(values: ArrayLike<number | null | undefined>): number[] {
+  const missing = (index: number): boolean => values[index] === null || values[index] === undefined;
+  const found: number[] = [];
+  for (let index = 0; index < values.length; index += 1) {
+    if (!missing(index) && missing(index - 1) && missing(index + 1)) found.push(index);
+  }
+  return found;
+}
+
 /** Periods that were not up, as soft columns behind the lines. */
 function drawSpans(chart: uPlot, spans: readonly Span[]): void {
   const colours = palette();
@@ -117,7 +127,12 @@ export function chartOptions(width: number, look: ChartLook): uPlot.Options {
       { label: 'low', stroke: 'transparent', points: { show: false } },
       { label: 'high', stroke: 'transparent', points: { show: false } },
       { label: 'p95', stroke: faded(colours.accent, 0.55), width: 1, dash: [3, 3], points: { show: false } },
-      { label: 'average', stroke: colours.accent, width: 1.6, points: { show: false } },
+      {
+        label: 'average',
+        stroke: colours.accent,
+        width: 1.6,
+        points: { show: true, size: 4, fill: colours.accent, filter: (chart) => lonely(chart.data[4] ?? []) },
+      },
     ],
     bands: [{ series: [2, 1], fill: faded(colours.accent, 0.1) }],
     hooks: {

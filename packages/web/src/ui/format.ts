@@ -66,21 +66,33 @@ export function count(amount: number, noun: string, plural = `${noun}s`): string
   return `${amount.toLocaleString('en')} ${amount === 1 ? noun : plural}`;
 }
 
-/** A measured value with the unit that its name ends in: `cpu_percent`, `latency_ms`, `rss_bytes`. */
+const unitPart = /_(percent|ms|bytes|days|seconds)(?=_|$)/;
+
+const inUnit: Readonly<Record<string, (value: number) => string>> = {
+  percent: (value) => `${value.toFixed(value < 10 && value !== 0 ? 1 : 0)}%`,
+  ms: latency,
+  bytes,
+  days: (value) => `${Math.floor(value)} d`,
+  seconds: (value) => duration(value * 1000),
+};
+
+/** A measured value with the unit that its name carries: `cpu_percent`, `latency_ms`, `disk_free_bytes_root`. */
 export function measured(name: string, value: number | null | undefined): string {
   if (value === null || value === undefined) return '–';
-  if (name.endsWith('_percent')) return `${value.toFixed(value < 10 ? 1 : 0)}%`;
-  if (name.endsWith('_ms')) return latency(value);
-  if (name.endsWith('_bytes')) return bytes(value);
-  if (name.endsWith('_days')) return `${Math.floor(value)} d`;
+  const format = inUnit[unitPart.exec(name)?.[1] ?? ''];
+  if (format !== undefined) return format(value);
   return Math.abs(value) >= 100
     ? Math.round(value).toLocaleString('en')
     : String(Math.round(value * 100) / 100);
 }
 
-/** The name of a value in words: `cpu_percent` becomes `Cpu`. */
+/** The name of a value in words, without its unit: `cpu_percent` becomes `CPU`, `disk_percent_root` `Disk, root`. */
 export function valueTitle(name: string): string {
-  const words = name.replace(/_(percent|ms|bytes|days)$/, '').replaceAll('_', ' ');
-  const fixed = words.replace(/\b(cpu|gc|rss|dns|tls|http)\b/g, (word) => word.toUpperCase());
+  const [what = '', where] = name.split(unitPart).filter((_, index) => index !== 1);
+  const words = where === undefined || where === '' ? what : `${what}, ${where.replace(/^_/, '')}`;
+  const fixed = words
+    .replaceAll('_', ' ')
+    .replace(/\b(cpu|gc|rss|dns|tls|http)\b/g, (word) => word.toUpperCase())
+    .replace(/\bload(\d+)\b/, 'load, $1 min');
   return fixed.charAt(0).toUpperCase() + fixed.slice(1);
 }

@@ -56,9 +56,10 @@ export function asideOf(overview: Overview): string[] {
     ['paused', 'paused'],
     ['unknown', 'unknown'],
   ];
+  const total = Object.values(counts).reduce((sum, amount) => sum + amount, 0);
   for (const [status, word] of others) {
     const amount = counts[status] ?? 0;
-    if (amount > 0) parts.push(`${amount.toLocaleString('en')} ${word}`);
+    if (amount > 0 && amount < total) parts.push(`${amount.toLocaleString('en')} ${word}`);
   }
   return parts;
 }

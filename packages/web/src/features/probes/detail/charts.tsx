@@ -23,6 +23,9 @@ function spansOf(changes: readonly StatusChangeView[], end: number): Span[] {
   });
 }
 
+/** Values whose line would say nothing: they never change, only grow, or have a chart of their own. */
+const dull = /^latency_ms$|_total_|^uptime_/;
+
 interface ChartProps {
   probe: ProbeView;
   span: TimeWindow;
@@ -68,7 +71,7 @@ function ValueChart({
 /** The response time, and every value that the kind measures. */
 export function Charts(props: ChartProps) {
   const { probe } = props;
-  const values = Object.keys(probe.lastResult?.values ?? {}).filter((name) => name !== 'latency_ms');
+  const values = Object.keys(probe.lastResult?.values ?? {}).filter((name) => !dull.test(name));
   const hasLatency = !withoutLatency.has(probe.kind);
   return (
     <>

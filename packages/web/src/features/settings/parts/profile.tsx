@@ -54,6 +54,29 @@ function PasswordForm() {
   );
 }
 
+const browsers = [
+  ['Edg/', 'Edge'],
+  ['OPR/', 'Opera'],
+  ['Firefox/', 'Firefox'],
+  ['Chrome/', 'Chrome'],
+  ['Safari/', 'Safari'],
+] as const;
+const systems = [
+  ['iPhone', 'iPhone'],
+  ['iPad', 'iPad'],
+  ['Android', 'Android'],
+  ['Mac OS', 'macOS'],
+  ['Windows', 'Windows'],
+  ['Linux', 'Linux'],
+] as const;
+
+/** What a browser calls itself, in two words; anything else as it is. */
+function deviceName(agent: string): string {
+  const browser = browsers.find(([mark]) => agent.includes(mark))?.[1];
+  const system = systems.find(([mark]) => agent.includes(mark))?.[1];
+  return browser === undefined || system === undefined ? agent : `${browser} on ${system}`;
+}
+
 function Sessions() {
   const query = useQuery(sessionsQuery);
   const end = useEndSession();
@@ -63,7 +86,8 @@ function Sessions() {
       main: true,
       render: (session) => (
         <>
-          {session.device} {session.current ? <span className="faint">this one</span> : null}
+          <span title={session.device}>{deviceName(session.device)}</span>{' '}
+          {session.current ? <span className="faint">this one</span> : null}
         </>
       ),
     },
