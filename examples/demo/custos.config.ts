@@ -150,7 +150,7 @@ export default defineConfig({
     },
     {
       name: 'Receipts are piling up',
-      condition: { type: 'probe-value', value: 'query_value', comparison: '>', threshold: 10 },
+      condition: { type: 'probe-value', value: 'query_value', comparison: '>', threshold: 5 },
       selector: { probes: ['Orders without receipt'] },
       severity: 'high',
       annotations: { summary: '{{ value | round }} orders have no receipt' },

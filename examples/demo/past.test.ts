@@ -1,7 +1,10 @@
 import { expect, test } from 'vitest';
-import { dayMs, habits, minuteMs, pastCheck, troublesBefore } from './past.ts';
+import { createPast, habits } from './past.ts';
+import { dayMs, minuteMs } from './troubles.ts';
 
 const now = Date.UTC(2026, 10, 21, 1, 30);
+const machine = { processors: 2, memoryBytes: 8e9, memoryPercent: 40, diskPercent: 60 };
+const past = createPast(now, machine);
 
 function habitOf(name: string) {
   const habit = habits.find((each) => each.name === name);
@@ -10,7 +13,7 @@ function habitOf(name: string) {
 }
 
 test('every trouble is of a probe that exists, lies within ninety days and is over', () => {
-  for (const { probe, from, to } of troublesBefore(now)) {
+  for (const { probe, from, to } of past.troubles) {
     expect(habits.map(({ name }) => name)).toContain(probe);
     expect(from).toBeGreaterThan(now - 90 * dayMs);
     expect(to).toBeGreaterThan(from);
@@ -20,14 +23,13 @@ test('every trouble is of a probe that exists, lies within ninety days and is ov
 
 test('the same minute always looks the same', () => {
   const page = habitOf('Shop page');
-  expect(pastCheck(page, now, [])).toEqual(pastCheck(page, now, []));
+  expect(createPast(now, machine).checks(page)).toEqual(past.checks(page));
 });
 
 test('a trouble shows in its minutes and in no other', () => {
-  const troubles = troublesBefore(now);
-  const trouble = troubles.find(({ probe, status }) => probe === 'Orders database' && status === 'down');
+  const trouble = past.troubles.find(({ probe, status }) => probe === 'Orders database' && status === 'down');
   if (trouble === undefined) throw new Error('the database had no trouble');
-  const statusAt = (at: number) => pastCheck(habitOf('Orders database'), at, troubles).status;
+  const statusAt = (at: number) => past.check(habitOf('Orders database'), at).status;
   expect(statusAt(trouble.from - minuteMs)).toBe('up');
   expect(statusAt(trouble.from)).toBe('down');
   expect(statusAt(trouble.to - minuteMs)).toBe('down');
@@ -39,9 +41,15 @@ test('the shop is slower in the evening than at night', () => {
     const start = Math.floor(now / dayMs) * dayMs + hour * 3_600_000;
     let sum = 0;
     for (let minute = 0; minute < 60; minute += 1) {
-      sum += pastCheck(habitOf('Checkout'), start + minute * minuteMs, []).latencyMs ?? 0;
+      sum += past.check(habitOf('Checkout'), start + minute * minuteMs).latencyMs ?? 0;
     }
     return sum / 60;
   };
-  expect(meanAt(20)).toBeGreaterThan(meanAt(7) * 1.2);
+  expect(meanAt(20)).toBeGreaterThan(meanAt(7) * 1.05);
+});
+
+test('the disk of the host has grown to what it is today', () => {
+  const percents = past.checks(habitOf('Host')).map(({ values }) => values['disk_percent'] ?? 0);
+  expect(percents[0]).toBeCloseTo(48, 1);
+  expect(percents.at(-1)).toBeCloseTo(60, 1);
 });

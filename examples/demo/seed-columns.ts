@@ -4,7 +4,8 @@ import { systemClock } from '../../packages/server/src/base/clock.ts';
 import type { Logger } from '../../packages/server/src/base/logger.ts';
 import { createColumns } from '../../packages/server/src/storage/columns/create.ts';
 import { rollUpProbeDays } from '../../packages/server/src/storage/columns/probe-rollup.ts';
-import { dayMs, type PastCheck } from './past.ts';
+import type { PastCheck } from './past.ts';
+import { dayMs } from './troubles.ts';
 
 export interface PastOfProbe {
   readonly probeId: string;

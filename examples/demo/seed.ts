@@ -25,18 +25,11 @@ import {
 import type { ProbeTables } from '../../packages/server/src/probes/store-rows.ts';
 import type { ProbeDefinition, ServiceDefinition } from '../../packages/server/src/probes/types.ts';
 import type { StateTx } from '../../packages/server/src/storage/state/state.ts';
-import {
-  dayMs,
-  habits,
-  minuteMs,
-  pastCheck,
-  pastDays,
-  troublesBefore,
-  type PastCheck,
-  type Trouble,
-} from './past.ts';
+import { readMachine } from './machine.ts';
+import { createPast, habits, pastDays } from './past.ts';
 import { seedAlerts } from './seed-alerts.ts';
 import { seedColumns, type PastOfProbe } from './seed-columns.ts';
+import { dayMs, minuteMs, type Trouble } from './troubles.ts';
 
 /** A probe of the demo with everything that it saw. */
 interface Past extends PastOfProbe {
@@ -73,31 +66,27 @@ export async function seed(options: Options, now: number): Promise<void> {
   const { state } = await openStores(options, { clock: systemClock, log });
   try {
     const definitions = await loadDefinitions(state.read);
-    const pasts = pastsOf(definitions, now);
+    const past = createPast(now, readMachine());
+    const pasts = pastsOf(definitions, past);
     await seedColumns({ options, pasts, now, log });
     await state.transaction(async (tx) => {
       await removeFirstStart(tx);
       for (const past of pasts) await seedProbe(tx, past, now);
       for (const service of definitions.services) await seedService(tx, service, { pasts, now });
       await backdate(tx, now);
-      await seedAlerts(tx, { definitions, troubles: troublesBefore(now) });
+      await seedAlerts(tx, { definitions, troubles: past.troubles });
     });
   } finally {
     await state.close();
   }
 }
 
-function pastsOf(definitions: Definitions, now: number): Past[] {
-  const troubles = troublesBefore(now);
-  const end = Math.floor(now / minuteMs) * minuteMs;
-  const begin = Math.floor(now / dayMs) * dayMs - pastDays * dayMs;
+function pastsOf(definitions: Definitions, past: ReturnType<typeof createPast>): Past[] {
   return habits.flatMap((habit) => {
     const definition = definitions.probes.find(({ name }) => name === habit.name);
     if (definition === undefined) return [];
-    const own = troubles.filter(({ probe }) => probe === habit.name);
-    const checks: PastCheck[] = [];
-    for (let at = begin; at < end; at += minuteMs) checks.push(pastCheck(habit, at, own));
-    return [{ definition, probeId: definition.id, checks, troubles: own }];
+    const troubles = past.troubles.filter(({ probe }) => probe === habit.name);
+    return [{ definition, probeId: definition.id, checks: past.checks(habit), troubles }];
   });
 }
 
@@ -120,7 +109,9 @@ async function seedProbe(tx: StateTx, { definition, checks, troubles }: Past, no
   const last = checks.at(-1);
   const first = checks[0];
   if (last === undefined || first === undefined) return;
-  const { uptime, running } = count(checks.map(({ at, status }) => ({ at, as: status, amount: 1 })));
+  // A minute of the past counts as much as a minute of checks does now.
+  const amount = Math.max(1, Math.round(minuteMs / definition.intervalMs));
+  const { uptime, running } = count(checks.map(({ at, status }) => ({ at, as: status, amount })));
   await saveUptime(tx, id, uptime);
   await saveProbeState(tx, id, {
     status: 'up',
