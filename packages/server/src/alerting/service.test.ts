@@ -1,4 +1,4 @@
-import { ruleInput, type StreamEvent } from '@custos/contract';
+import { ruleInput, type RuleInput, type StreamEvent } from '@custos/contract';
 import { expect, test } from 'vitest';
 import { describeOnBothStores } from '../../test/stores.ts';
 import { nothingAfterCommit } from '../base/after-commit.ts';
@@ -30,7 +30,7 @@ function facts(change: Partial<ProbeFacts> = {}): ProbeFacts {
   };
 }
 
-async function setUp(state: State) {
+async function setUp(state: State, written: readonly RuleInput[] = []) {
   const clock = createManualClock();
   const sent: NotificationRequest[] = [];
   const events: StreamEvent[] = [];
@@ -47,6 +47,7 @@ async function setUp(state: State) {
       deliveryByAlert: async () => new Map(),
     },
   });
+  if (written.length > 0) await alerting.rules.applyConfiguration(written);
   await alerting.start();
   const observe = async (...all: Partial<ProbeFacts>[]) => {
     const observed = all.map((change) => facts({ at: clock.now(), ...change }));
@@ -223,6 +224,17 @@ describeOnBothStores('alerting', (openState) => {
       fields: [{ field: 'name' }],
     });
     await alerting.stop();
+  });
+
+  test('the default rules come beside those of the configuration file, which win by name', async () => {
+    const written = (name: string) =>
+      ruleInput.parse({ name, condition: { type: 'probe-status' }, severity: 'low' });
+    const { alerting } = await setUp(await openState(), [written('Mine'), written('CPU busy')]);
+    const { items } = await alerting.rules.list();
+    const originOf = (name: string) => items.filter((rule) => rule.name === name).map((rule) => rule.origin);
+    expect(originOf('Mine')).toEqual(['configuration']);
+    expect(originOf('CPU busy')).toEqual(['configuration']);
+    expect(originOf('Probe down')).toEqual(['built-in']);
   });
 
   test('the rules of the configuration file replace each other by name and are read-only', async () => {
