@@ -63,6 +63,7 @@ export const systemStatus = z.object({
   state: z.object({ dialect: z.enum(['sqlite', 'postgres']), ok: z.boolean(), error: z.string().nullable() }),
   columns: z.object({
     kind: z.enum(['embedded', 'server', 'disabled']),
+    /** `disabled`, `starting`, `up`, `down`, or `refusing` when it answers and takes no rows. */
     state: z.string(),
     restarts: z.number(),
     lastError: z.string().nullable(),

@@ -17,6 +17,19 @@ export interface SystemParts {
   readonly node: string;
 }
 
+/**
+ * What is wrong with columns: they are away, or they answer and take no rows (`refusal`), as on a full disk.
+ */
+export function columnsTrouble(columns: Pick<Columns, 'status'>): {
+  readonly refusal: string | undefined;
+  readonly reason: string | undefined;
+} {
+  const { state, lastError, spool } = columns.status();
+  if (state === 'disabled') return { refusal: undefined, reason: undefined };
+  if (state !== 'up') return { refusal: undefined, reason: lastError ?? `columns are ${state}` };
+  return { refusal: spool.lastError, reason: spool.lastError };
+}
+
 /** Tells how Custos itself is: its stores, its process, what waits in its queues. */
 export function createSystemStatus(parts: SystemParts) {
   const { state, columns, jobs, notify, clock, version, node } = parts;
@@ -43,6 +56,7 @@ export function createSystemStatus(parts: SystemParts) {
         notify.deliveries.backlog(),
       ]);
       const disabled = status.state === 'disabled';
+      const { refusal } = columnsTrouble(columns);
       return {
         version,
         node,
@@ -50,9 +64,9 @@ export function createSystemStatus(parts: SystemParts) {
         state: answer,
         columns: {
           kind: disabled ? 'disabled' : status.engine,
-          state: status.state,
+          state: refusal === undefined ? status.state : 'refusing',
           restarts: status.restarts,
-          lastError: status.lastError ?? null,
+          lastError: refusal ?? status.lastError ?? null,
           spooledBytes: status.spool.bytes,
           memoryBytes: null,
         },

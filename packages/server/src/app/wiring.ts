@@ -35,7 +35,7 @@ import { collectFigures } from './figures.ts';
 import { overviewSources } from './overview-sources.ts';
 import { createSelfChecks } from './self-checks.ts';
 import type { Stores } from './stores.ts';
-import { createSystemStatus } from './system-status.ts';
+import { columnsTrouble, createSystemStatus } from './system-status.ts';
 
 export interface WireRequest {
   readonly options: Options;
@@ -141,9 +141,8 @@ export async function wire({ options, version, clock, log, stores }: WireRequest
         name: 'columns',
         required: false,
         check: async () => {
-          const { state: present, lastError } = columns.status();
-          if (present !== 'up' && present !== 'disabled')
-            throw new Error(lastError ?? `columns are ${present}`);
+          const { reason } = columnsTrouble(columns);
+          if (reason !== undefined) throw new Error(reason);
         },
       },
     ],

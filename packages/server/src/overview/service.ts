@@ -32,6 +32,13 @@ export function degradedParts(system: SystemStatus): { part: string; reason: str
         `History is unavailable and waits on disk; checks and pages go on. ${system.columns.lastError ?? ''}`.trim(),
     });
   }
+  if (system.columns.state === 'refusing') {
+    parts.push({
+      part: 'columns',
+      reason:
+        `New results are not taken and wait on disk; checks and pages go on. ${system.columns.lastError ?? ''}`.trim(),
+    });
+  }
   if (system.jobs.dead > 0) {
     parts.push({
       part: 'jobs',
