@@ -22,7 +22,14 @@ const lockFile = join(root, 'package-lock.json');
 const installed = join(root, 'node_modules/.package-lock.json');
 if (modified(installed) < modified(lockFile)) {
   console.log('Installing dependencies (first start, or the lock file is newer)...');
-  npm('ci', '--no-audit', '--no-fund', '--loglevel=error');
+  const quietly = ['--no-audit', '--no-fund', '--loglevel=error'];
+  try {
+    npm('ci', ...quietly);
+  } catch {
+    // A registry that lacks another platform's binaries makes `npm ci` refuse; the rest installs all the same.
+    console.log('npm ci refused; installing what this machine needs...');
+    npm('install', '--no-save', ...quietly);
+  }
 }
 
 if (process.argv.includes('--dashboard')) {
