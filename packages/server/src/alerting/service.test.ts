@@ -59,6 +59,17 @@ async function setUp(state: State, written: readonly RuleInput[] = []) {
 }
 
 describeOnBothStores('alerting', (openState) => {
+  test('nodes that start together on an empty store make the default and the written rules once', async () => {
+    const state = await openState();
+    const written = [ruleInput.parse({ name: 'Written', condition: { type: 'probe-status' } })];
+    const nodes = await Promise.all([1, 2, 3].map(() => setUp(state, written)));
+    const rules = (await nodes[0]?.alerting.rules.list())?.items ?? [];
+    expect(new Set(rules.map(({ name }) => name)).size).toBe(rules.length);
+    expect(rules.filter(({ origin }) => origin === 'configuration')).toHaveLength(1);
+    expect(rules.filter(({ origin }) => origin === 'built-in').length).toBeGreaterThan(5);
+    for (const { alerting } of nodes) await alerting.stop();
+  });
+
   test('a probe that goes down opens one alert, pages once, and its end is told too', async () => {
     const { observe, open, sent, events, alerting } = await setUp(await openState());
     await observe({ status: 'down' });

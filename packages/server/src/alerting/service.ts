@@ -175,18 +175,18 @@ export function createAlerting(options: AlertingOptions) {
 
     /** Seeds the default rules on the first start, loads the rules, and starts to look for due steps. */
     async start(): Promise<void> {
-      // The file's rules are made before this part starts, and come beside the default ones.
-      const present = await rulesStore.all(state.read);
-      if (present.every((rule) => rule.origin === 'configuration')) {
+      await state.transaction(async (tx) => {
+        await rulesStore.lock(tx, state.dialect);
+        // The file's rules are made before this part starts, and come beside the default ones.
+        const present = await rulesStore.all(tx);
+        if (present.some((rule) => rule.origin !== 'configuration')) return;
         const taken = new Set(present.map((rule) => rule.name));
         const now = clock.now();
-        await state.transaction(async (tx) => {
-          for (const rule of defaultRules().filter(({ name }) => !taken.has(name))) {
-            const times = { createdAt: now, updatedAt: now };
-            await rulesStore.put(tx, { ...rule, id: newId('rul', now), origin: 'built-in', ...times });
-          }
-        });
-      }
+        for (const rule of defaultRules().filter(({ name }) => !taken.has(name))) {
+          const times = { createdAt: now, updatedAt: now };
+          await rulesStore.put(tx, { ...rule, id: newId('rul', now), origin: 'built-in', ...times });
+        }
+      });
       await loadRules();
       unsubscribe = state.broadcast.subscribe(rulesTopic, () => {
         loadRules().catch((error: unknown) =>
@@ -237,6 +237,7 @@ export function createAlerting(options: AlertingOptions) {
         const now = clock.now();
         for (const rule of wanted) checkTemplates(rule);
         await state.transaction(async (tx) => {
+          await rulesStore.lock(tx, state.dialect);
           const present = await rulesStore.all(tx);
           const names = new Set(wanted.map((rule) => rule.name));
           for (const rule of present) {

@@ -5,8 +5,8 @@ import {
   type Origin,
   type Severity,
 } from '@custos/contract';
-import type { Selectable } from 'kysely';
-import type { StateDb } from '../storage/state/state.ts';
+import { sql, type Selectable } from 'kysely';
+import type { State, StateDb } from '../storage/state/state.ts';
 import type { Alert, Rule } from './types.ts';
 
 type AlertingTables = {
@@ -141,6 +141,10 @@ function toAlertChange(alert: Alert) {
 }
 
 export const rulesStore = {
+  /** Makes nodes that write sets of rules wait for one another until `tx` ends; SQLite has one writer anyway. */
+  async lock(tx: StateDb, dialect: State['dialect']): Promise<void> {
+    if (dialect === 'postgres') await sql`lock table alert_rule in share row exclusive mode`.execute(tx);
+  },
   async all(db: StateDb): Promise<Rule[]> {
     const rows = await tables(db).selectFrom('alert_rule').selectAll().orderBy('name').execute();
     return rows.map(toRule);
