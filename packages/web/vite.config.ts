@@ -29,5 +29,19 @@ export default defineConfig({
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     reportCompressedSize: false,
+    rolldownOptions: {
+      output: {
+        codeSplitting: {
+          groups: [
+            // A file per icon, or per word of the design system, would be dozens of requests.
+            { name: 'icons', test: /@tabler[\\/]icons-react/ },
+            {
+              name: 'ui',
+              test: /src[\\/](ui[\\/](status|severity|time|format|clock|page|states|link|alert-state|delivery-state|list|list-keys|short-id|meter|origin|logo|range|top-slot)\b|data[\\/])/,
+            },
+          ],
+        },
+      },
+    },
   },
 });

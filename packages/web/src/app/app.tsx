@@ -6,7 +6,10 @@ import { theme } from '../ui/theme.ts';
 import { createCache } from './cache.ts';
 import { createAppRouter } from './router.tsx';
 
-const Notes = lazy(() => import('./notes.tsx'));
+const Notes = lazy(async () => {
+  await new Promise((resolve) => window.setTimeout(resolve, 1500));
+  return import('./notes.tsx');
+});
 
 /** Everything the pages stand on. */
 export function App() {

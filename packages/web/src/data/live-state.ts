@@ -17,7 +17,7 @@ export function setLiveState(change: Partial<LiveState>): void {
   for (const listener of listeners) listener();
 }
 
-export function liveState(): LiveState {
+function liveState(): LiveState {
   return current;
 }
 

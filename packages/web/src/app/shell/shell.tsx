@@ -9,7 +9,11 @@ import { Rail } from './rail.tsx';
 import classes from './shell.module.css';
 import { TopBar } from './top-bar.tsx';
 
-const Commands = lazy(() => import('./commands.tsx'));
+/** Comes when the browser has time: the page itself is first. */
+const Commands = lazy(async () => {
+  await new Promise((resolve) => window.setTimeout(resolve, 1200));
+  return import('./commands.tsx');
+});
 
 /** The frame around every page: rail, top bar, and the page itself. Follows the stream while it stands. */
 export function Shell() {

@@ -5,7 +5,7 @@ import { useState } from 'react';
 import classes from '../form.module.css';
 
 /** Writes a value the way a person writes it in TypeScript. */
-export function asSource(value: unknown, indent = ''): string {
+function asSource(value: unknown, indent = ''): string {
   const inner = `${indent}  `;
   if (typeof value === 'string')
     return `'${value.replaceAll('\\', '\\\\').replaceAll("'", "\\'").replaceAll('\n', '\\n')}'`;
