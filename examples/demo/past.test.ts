@@ -3,7 +3,7 @@ import { createPast, habits } from './past.ts';
 import { dayMs, minuteMs } from './troubles.ts';
 
 const now = Date.UTC(2026, 10, 21, 1, 30);
-const machine = { processors: 2, memoryBytes: 8e9, memoryPercent: 40, diskPercent: 60 };
+const machine = { processors: 2, memoryBytes: 8e9, memoryPercent: 40, diskBytes: 1e11, diskPercent: 60 };
 const past = createPast(now, machine);
 
 function habitOf(name: string) {

@@ -17,20 +17,20 @@ export interface Habit {
 }
 
 export const habits: readonly Habit[] = [
-  { name: 'Shop page', kind: 'http', latencyMs: 3.8, upMessage: 'Answered 200.' },
-  { name: 'Shop health', kind: 'http', latencyMs: 5.2, upMessage: 'Answered 200.' },
-  { name: 'Checkout', kind: 'http', latencyMs: 3.6, upMessage: 'Answered 200.' },
+  { name: 'Shop page', kind: 'http', latencyMs: 14, upMessage: 'Answered 200.' },
+  { name: 'Shop health', kind: 'http', latencyMs: 16, upMessage: 'Answered 200.' },
+  { name: 'Checkout', kind: 'http', latencyMs: 13, upMessage: 'Answered 200.' },
   {
     name: 'Orders database',
     kind: 'postgres',
-    latencyMs: 8.4,
+    latencyMs: 18,
     upMessage: 'Answered; 6 of 200 connections in use.',
   },
-  { name: 'Receipt storage', kind: 'http', latencyMs: 2.6, upMessage: 'Answered 200.' },
+  { name: 'Receipt storage', kind: 'http', latencyMs: 8, upMessage: 'Answered 200.' },
   {
     name: 'Orders without receipt',
     kind: 'postgres',
-    latencyMs: 8.9,
+    latencyMs: 19,
     upMessage: 'Answered; 6 of 200 connections in use.',
   },
   { name: 'Mail relay', kind: 'tcp', latencyMs: 104, upMessage: 'Connected.' },
@@ -44,6 +44,7 @@ export interface Machine {
   readonly processors: number;
   readonly memoryBytes: number;
   readonly memoryPercent: number;
+  readonly diskBytes: number;
   readonly diskPercent: number;
 }
 
@@ -112,6 +113,7 @@ const figures: Partial<Record<ProbeKindName, (moment: Moment) => Record<string, 
       memory_percent: memory,
       disk_percent: disk,
       disk_percent_root: disk,
+      disk_free_bytes_root: machine.diskBytes * (1 - disk / 100),
       load1: load,
       load5: load * 0.95,
       load15: load * 0.9,

@@ -27,7 +27,7 @@ export interface ShopOrder {
 
 const slowMs = { least: 900, spread: 700 };
 const fillEveryMs = 250;
-const fillBytes = megabyte;
+const fillBytes = [megabyte, megabyte / 8, megabyte / 64];
 const customerEveryMs = 1500;
 
 const settings = settingsOf<ShopSettings>();
@@ -99,11 +99,15 @@ const server = createServer((request, response) => {
 let filled = 0;
 const filling = setInterval(() => {
   if (mode !== 'disk') return;
-  try {
-    filled += 1;
-    storage.write(`filler-${filled}.bin`, Buffer.alloc(fillBytes, filled % 256));
-  } catch {
-    // Full: that is what was wanted.
+  // Big files first, then whatever still fits, so that not even a receipt finds room.
+  for (const bytes of fillBytes) {
+    try {
+      filled += 1;
+      storage.write(`filler-${filled}.bin`, Buffer.alloc(bytes, filled % 256));
+      return;
+    } catch {
+      // Full for this size.
+    }
   }
 }, fillEveryMs);
 
