@@ -11,7 +11,7 @@ export function TopBar() {
   const path = useRouterState({ select: (state) => state.location.pathname });
   const where = placeOf(path);
   return (
-    <div className={classes['top']}>
+    <header className={classes['top']}>
       <div className={classes['where']}>
         {where === undefined ? null : (
           <>
@@ -29,6 +29,6 @@ export function TopBar() {
         <kbd>/</kbd>
       </button>
       <MeMenu />
-    </div>
+    </header>
   );
 }
