@@ -23,7 +23,11 @@ test('every trouble is of a probe that exists, lies within ninety days and is ov
 
 test('the same minute always looks the same', () => {
   const page = habitOf('Shop page');
-  expect(createPast(now, machine).checks(page)).toEqual(past.checks(page));
+  const again = createPast(now, machine);
+  for (const at of [now, now - minuteMs, now - 50 * dayMs]) {
+    expect(again.check(page, at)).toEqual(past.check(page, at));
+  }
+  expect(past.check(page, now)).not.toEqual({ ...past.check(page, now - minuteMs), at: now });
 });
 
 test('a trouble shows in its minutes and in no other', () => {

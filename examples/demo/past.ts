@@ -132,6 +132,7 @@ const figures: Partial<Record<ProbeKindName, (moment: Moment) => Record<string, 
 /** What the checks of the ninety days before `now` found on this machine. */
 export function createPast(now: number, machine: Machine) {
   const begin = Math.floor(now / dayMs) * dayMs - pastDays * dayMs;
+  const detailedFrom = now - 4 * dayMs;
   const troubles = troublesBefore(now);
 
   function check(habit: Habit, at: number): PastCheck {
@@ -143,7 +144,10 @@ export function createPast(now: number, machine: Machine) {
     const tail = noise(minute, index + 100) > 0.9875 ? 3 + 3 * chance : 1;
     const usual = (habit.latencyMs ?? 0) * (0.75 + 0.25 * busy + 0.2 * chance) * tail;
     const passed = (at - begin) / (now - begin);
-    const values = figures[habit.kind]?.({ at, busy, chance, passed, latencyMs: usual, machine }) ?? {};
+    // Only single results show figures, and only those of the last days are kept.
+    const detailed = at >= detailedFrom || habit.kind === 'host';
+    const measure = detailed ? figures[habit.kind] : undefined;
+    const values = measure?.({ at, busy, chance, passed, latencyMs: usual, machine }) ?? {};
     const trouble = troubles.find(({ probe, from, to }) => probe === habit.name && at >= from && at < to);
     if (trouble === undefined) {
       const latencyMs = habit.latencyMs === null ? null : rounded(usual);
