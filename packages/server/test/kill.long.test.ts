@@ -3,7 +3,6 @@ import { DatabaseSync } from 'node:sqlite';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Client } from '@custos/client';
 import { expect, test, type TestContext } from 'vitest';
 import type { ConfigurationInput } from '../src/app/config.ts';
 import { proveDeliveries, type Query } from './delivery-proof.ts';
@@ -11,6 +10,7 @@ import { startFlappingShops } from './flapping-shops.ts';
 import { chooseSeed, seededRandom } from './seeded-random.ts';
 import { discard, eventually, launch, serve, setUp, type Served } from './serve.ts';
 import { freePort } from './stores.ts';
+import { watchShops } from './watch-shops.ts';
 import { startUnreliableReceivers, type UnreliableReceivers } from './unreliable-receivers.ts';
 
 const minute = 60_000;
@@ -51,7 +51,7 @@ async function storm(
 
   try {
     const client = await setUp(served);
-    await prepare(client, { receivers, urls: services.shops.map((shop) => shop.url) });
+    await watchShops(client, { receivers, urls: services.shops.map((shop) => shop.url) });
     await served.kill();
     for (let count = 1; count <= kills; count += 1) {
       const life = await launch(options);
@@ -95,37 +95,6 @@ async function storm(
   } finally {
     await discard(served);
     await Promise.all([services.close(), receivers.close()]);
-  }
-}
-
-/** One rule, which pages for a probe that is down, so that every page has one cause. */
-async function prepare(
-  client: Client,
-  { receivers, urls }: { readonly receivers: UnreliableReceivers; readonly urls: readonly string[] },
-): Promise<void> {
-  for (const rule of (await client.rules.list({ limit: 100 })).items) {
-    if (rule.name !== 'Probe down') await client.rules.update(rule.id, { enabled: false });
-  }
-  await client.channels.create({ name: 'Hook', kind: 'webhook', options: { url: receivers.url } });
-  await client.channels.create({
-    name: 'Mail',
-    kind: 'email',
-    options: {
-      host: '127.0.0.1',
-      port: receivers.mailPort,
-      security: 'none',
-      from: 'custos@example.com',
-      to: ['oncall@example.com'],
-    },
-  });
-  for (const [index, url] of urls.entries()) {
-    await client.probes.create({
-      name: `Shop ${index}`,
-      kind: 'http',
-      intervalMs: 1000,
-      timeoutMs: 800,
-      options: { url },
-    });
   }
 }
 
