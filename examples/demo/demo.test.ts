@@ -83,7 +83,10 @@ describe('the demo', () => {
     expect(past.length).toBeGreaterThanOrEqual(12);
     expect(past.every(({ delivery }) => delivery === 'delivered')).toBe(true);
     const page = probes.find(({ name }) => name === 'Shop page');
-    const week = await client.probes.series(page?.id ?? '', { from: Date.now() - 2 * day, points: 100 });
+    const week = await eventually(
+      () => client.probes.series(page?.id ?? '', { from: Date.now() - 2 * day, points: 100 }),
+      { what: 'the columns store, which starts beside the rest' },
+    );
     expect(week.average.filter((value) => value !== null).length).toBeGreaterThan(90);
   });
 

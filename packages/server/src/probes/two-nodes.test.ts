@@ -61,8 +61,8 @@ test('of two nodes one checks, the other shows and edits, and takes over when th
 
     await first.stop();
     await expect.poll(() => second.fixture.probes.health().holds, { timeout: 8000 }).toBe(true);
+    await expect.poll(() => second.fixture.asked.length, { timeout: 8000 }).toBeGreaterThan(0);
     await expect.poll(() => second.fixture.statusOf(id), { timeout: 8000 }).toBe('down');
-    expect(second.fixture.asked.length).toBeGreaterThan(0);
     const changes = (await second.fixture.probes.changes(id, { limit: 20 })).items.map(({ to }) => to);
     expect(changes.slice(-3)).toEqual(['paused', 'down', 'up']);
   } finally {
