@@ -43,6 +43,13 @@ export const errorCodes = {
   data_directory_in_use: 'Another process uses the data directory.',
   secret_unreadable: 'A stored secret cannot be read with the present key.',
   token_invalid: 'The link or token is wrong, used or expired.',
+  malformed_record: 'A note, proof, key or policy of the ledger is not of its format.',
+  ledger_failed: 'The ledger met a storage error and accepts nothing until it is opened again.',
+  ledger_closed: 'The ledger is closed.',
+  ledger_damaged: 'Stored bytes of the ledger are not what was written.',
+  ledger_behind: 'The ledger holds fewer entries than it is known to have signed, such as after a restore.',
+  ledger_forked: 'The ledger holds other entries than it is known to have signed.',
+  witness_unusable: 'A witness of the ledger gave an answer that helps no further.',
   overloaded: 'The server is at its limit; try again soon.',
   internal_error: 'A defect in Custos; the request id finds it in the log.',
 } as const;

@@ -1,0 +1,81 @@
+import type { KeyObject } from 'node:crypto';
+import type { Clock } from '../../base/clock.ts';
+import type { LedgerFiles } from './files.ts';
+import type { NoteSignature } from './formats/signed-note.ts';
+import type { LogReader } from './log-reader.ts';
+import type { ResumeOrder } from './open-logs.ts';
+import type { PruneResult } from './prune.ts';
+import type { Acknowledgement, ExternalHeads, JournalStatus, LogDefinition } from './types.ts';
+
+export interface LedgerOptions {
+  readonly directory: string;
+  readonly clock: Clock;
+  readonly logs: readonly LogDefinition[];
+  /** Signs checkpoints: Ed25519 always, ML-DSA-44 beside it when given. */
+  readonly keys: { readonly ed25519: KeyObject; readonly mlDsa44?: KeyObject };
+  readonly files?: LedgerFiles;
+  /** How often checkpoints are signed; default 1,000 ms. Zero: only when asked. */
+  readonly checkpointMs?: number;
+  /** How often tiles are put on disk in the background; default 60 s. */
+  readonly syncMs?: number;
+  readonly outside?: ExternalHeads;
+  /** True: refuse to open while nobody outside can be asked for the newest head. Default false. */
+  readonly outsideRequired?: boolean;
+  /** Orders to go on under a new origin, by the name of the log; used only where a log must not sign. */
+  readonly resume?: Readonly<Record<string, ResumeOrder>>;
+  readonly journal?: {
+    readonly segmentBytes?: number;
+    readonly frameBytes?: number;
+    readonly pendingLimitBytes?: number;
+    readonly epochMs?: number;
+    readonly sealSecret?: Uint8Array;
+  };
+}
+
+export interface LedgerHealth {
+  /** Critical: nothing is accepted or signed any more. Degraded: it works, and somebody should look. */
+  readonly status: 'ok' | 'degraded' | 'critical';
+  readonly reasons: readonly string[];
+  readonly journal: JournalStatus;
+  readonly logs: readonly {
+    readonly name: string;
+    readonly origin: string;
+    readonly size: number;
+    readonly publishedSize: number;
+    readonly minimumIndex: number;
+  }[];
+}
+
+/** A checkpoint that became public; for witnesses and anchors. */
+export interface PublishedCheckpoint {
+  readonly log: string;
+  readonly origin: string;
+  readonly size: number;
+  readonly text: string;
+  readonly note: string;
+}
+
+export interface Ledger {
+  /** Appends one entry, 1 to 65,535 bytes; resolves when it is durable. */
+  append(log: string, entry: Uint8Array): Promise<Acknowledgement>;
+  /** Appends entries with consecutive indexes; resolves when all are durable. */
+  appendMany(log: string, entries: readonly Uint8Array[]): Promise<Acknowledgement[]>;
+  reader(log: string): LogReader;
+  names(): string[];
+  /** Signs and publishes checkpoints of every log that grew, now. */
+  publish(): Promise<void>;
+  /** Called with every checkpoint that becomes public. Returns what stops it. */
+  onCheckpoint(listener: (checkpoint: PublishedCheckpoint) => void): () => void;
+  /** Adds cosignatures, verified by the caller, to the public checkpoint; false when it has moved on. */
+  cosign(log: string, text: string, signatures: readonly NoteSignature[]): boolean;
+  /** Stops signing and accepting because somebody outside proved that the log forked. */
+  stop(reason: Error): void;
+  /** Makes everything below `minimumIndex` unavailable and frees what that frees. */
+  prune(log: string, minimumIndex: number): Promise<PruneResult>;
+  /** The secret from which every key of the journal's seal follows; null when it was removed. */
+  exportSealSecret(options?: { readonly remove: boolean }): Promise<Buffer | null>;
+  /** Puts tiles and bundles on disk now. */
+  syncDerived(): Promise<void>;
+  health(): LedgerHealth;
+  close(): Promise<void>;
+}

@@ -1,0 +1,256 @@
+import { join } from 'node:path';
+import { CustosError, messageOf } from '../../base/errors.ts';
+import { lockDirectory } from '../../storage/state/sqlite.ts';
+import { ledgerClosed, ledgerDamaged, ledgerFailed, outOfLog, unfitEntry } from './errors.ts';
+import { hostFiles, replaceFileDurably, syncPath, type LedgerFiles } from './files.ts';
+import { createSigner, type NoteSigner } from './formats/keys.ts';
+import { openFileJournal, secretName, type FileJournal } from './journal/file-journal.ts';
+import { listSegments } from './journal/segment.ts';
+import { createLogReader, type LogReader } from './log-reader.ts';
+import { createLogs, dropBundles, type Logs, type LogState } from './logs.ts';
+import { bootIdOf, decodeMark, markName, type Snapshot } from './mark.ts';
+import { entryLimitBytes } from './merkle/hashing.ts';
+import { checkDefinitions, openLogs, refuseLostJournal } from './open-logs.ts';
+import type { Ledger, LedgerOptions, PublishedCheckpoint } from './ledger-types.ts';
+import { pruneLog } from './prune.ts';
+import { createPublisher } from './publisher.ts';
+import type { Acknowledgement } from './types.ts';
+
+interface Opened {
+  readonly journal: FileJournal;
+  readonly logs: Logs;
+  readonly rebuilt: boolean;
+}
+
+/** Reads the journal from the mark on, or from its beginning when tiles and mark do not fit together. */
+async function openJournal(options: LedgerOptions, files: LedgerFiles, bootId: string): Promise<Opened> {
+  const { directory, clock } = options;
+  const mark = decodeMark(files.read(join(directory, markName)));
+  const snapshot: Snapshot | null =
+    mark === undefined ? null : mark.bootId === bootId ? mark.latest : mark.synced;
+  const place = join(directory, 'journal');
+  const request = { ...options.journal, directory: place, files, clock };
+  const known = snapshot === null ? undefined : createLogs({ files, directory }, snapshot.logs);
+  if (snapshot !== null && known !== undefined) {
+    const sizes = new Map(snapshot.logs.map(({ id, size }) => [id, size]));
+    const from = { position: snapshot.position, sizes };
+    const journal = await openFileJournal({ ...request, from, integrate: known.integrate });
+    return { journal, logs: known, rebuilt: false };
+  }
+  for (const name of files.list(join(directory, 'logs'))) files.remove(join(directory, 'logs', name, 'tile'));
+  const logs = createLogs({ files, directory }, []) as Logs;
+  const journal = await openFileJournal({ ...request, integrate: logs.integrate });
+  for (const log of logs.all()) {
+    dropBundles(files, log, 0);
+    log.writer.writePartials();
+  }
+  return { journal, logs, rebuilt: true };
+}
+
+/**
+ * Opens the ledger in a directory, making it when there is none.
+ *
+ * Raises `data_directory_in_use`; `ledger_damaged` when stored bytes were changed; `ledger_behind` or
+ * `ledger_forked` when signing would contradict what was signed before (see `ResumeOrder`).
+ */
+export async function openLedger(options: LedgerOptions): Promise<Ledger> {
+  const { directory } = options;
+  const files = options.files ?? hostFiles;
+  checkDefinitions(options.logs);
+  const release = lockDirectory(directory);
+  if (release === undefined) {
+    throw new CustosError('data_directory_in_use', `Another process uses the ledger in ${directory}.`, {
+      status: 500,
+    });
+  }
+  try {
+    return await openLocked(options, files, release);
+  } catch (error) {
+    release();
+    throw error;
+  }
+}
+
+async function openLocked(options: LedgerOptions, files: LedgerFiles, unlock: () => void): Promise<Ledger> {
+  const { directory, clock } = options;
+  for (const folder of ['', 'journal', 'heads', 'logs']) files.makeDirectory(join(directory, folder));
+  for (const folder of ['', 'heads']) await syncPath(files, join(directory, folder));
+  const isLost = listSegments(files, join(directory, 'journal')).length === 0;
+  if (isLost && Object.keys(options.resume ?? {}).length === 0) refuseLostJournal(files, directory);
+  const bootId = bootIdOf(files, String(clock.now()));
+  const { journal, logs } = await openJournal(options, files, bootId);
+
+  const signers = new Map<string, readonly NoteSigner[]>();
+  const signersOf = (origin: string): readonly NoteSigner[] => {
+    const { ed25519, mlDsa44 } = options.keys;
+    const made = signers.get(origin) ?? [
+      createSigner({ name: origin, type: 0x01, privateKey: ed25519 }),
+      ...(mlDsa44 === undefined ? [] : [createSigner({ name: origin, type: 0x06, privateKey: mlDsa44 })]),
+    ];
+    signers.set(origin, made);
+    return made;
+  };
+  const unconfirmed = new Map<string, string>();
+  const listeners = new Set<(checkpoint: PublishedCheckpoint) => void>();
+  let fault: Error | null = null;
+  const publisher = createPublisher({
+    directory,
+    files,
+    clock,
+    journal,
+    logs,
+    bootId,
+    signersOf,
+    onPublished(log, { size, text, note }) {
+      for (const listener of listeners) listener({ log: log.name, origin: log.origin, size, text, note });
+    },
+  });
+
+  const publish = async (): Promise<void> => {
+    if (fault !== null) throw ledgerFailed(fault);
+    try {
+      await publisher.publish();
+    } catch (error) {
+      fault ??= error instanceof Error ? error : new Error(String(error));
+      throw ledgerFailed(error);
+    }
+  };
+
+  try {
+    await openLogs({
+      directory,
+      files,
+      journal,
+      logs,
+      definitions: options.logs,
+      outside: options.outside,
+      outsideRequired: options.outsideRequired ?? false,
+      resume: options.resume ?? {},
+      verifierOf: (origin) => (signersOf(origin)[0] as NoteSigner).verifier,
+      onUnconfirmed: (log, error) => unconfirmed.set(log, messageOf(error)),
+    });
+    await publish();
+  } catch (error) {
+    await journal.close();
+    throw error;
+  }
+
+  const stopped = new AbortController();
+  const repeat = async (everyMs: number, work: () => Promise<void>): Promise<void> => {
+    while (everyMs > 0 && !stopped.signal.aborted) {
+      await clock.sleep(everyMs, stopped.signal);
+      if (stopped.signal.aborted || fault !== null) return;
+      await work().catch((error: unknown) => {
+        fault ??= error instanceof Error ? error : new Error(String(error));
+      });
+    }
+  };
+  const loops = [
+    repeat(options.checkpointMs ?? 1000, publish),
+    repeat(options.checkpointMs === 0 ? 0 : (options.syncMs ?? 60_000), publisher.syncDerived),
+  ];
+
+  const logOf = (name: string): LogState => {
+    const log = logs.byName(name);
+    if (log === undefined) throw outOfLog(`name "${name}"; there is no such log`);
+    return log;
+  };
+  const readers = new Map<LogState, LogReader>();
+  const readerOf = (name: string): LogReader => {
+    const log = logOf(name);
+    const reader = readers.get(log) ?? createLogReader(log, publish);
+    readers.set(log, reader);
+    return reader;
+  };
+
+  async function appendMany(name: string, entries: readonly Uint8Array[]): Promise<Acknowledgement[]> {
+    if (stopped.signal.aborted) throw ledgerClosed();
+    if (fault !== null) throw ledgerFailed(fault);
+    const log = logOf(name);
+    for (const [place, entry] of entries.entries()) {
+      if (entry.length >= 1 && entry.length <= entryLimitBytes) continue;
+      throw unfitEntry(`entries.${place}`, `must have 1 to ${entryLimitBytes} bytes and has ${entry.length}`);
+    }
+    if (entries.length === 0) return [];
+    const { firstIndex, leafHashes } = await journal.append(log.id, entries);
+    return leafHashes.map((hash, place) => ({
+      log: name,
+      index: firstIndex + place,
+      leafHash: Buffer.from(hash, 'latin1'),
+    }));
+  }
+
+  return {
+    appendMany,
+    append: async (name, entry) => (await appendMany(name, [entry]))[0] as Acknowledgement,
+    reader: readerOf,
+    names: () => logs.all().map(({ name }) => name),
+    publish,
+    onCheckpoint(listener) {
+      listeners.add(listener);
+      return () => void listeners.delete(listener);
+    },
+    cosign: (name, text, signatures) => publisher.cosign(logOf(name), text, signatures),
+    stop(reason) {
+      fault ??= reason;
+    },
+    async prune(name, minimumIndex) {
+      if (fault !== null) throw ledgerFailed(fault);
+      const log = logOf(name);
+      await publish();
+      await publisher.syncDerived();
+      return pruneLog({ directory: join(directory, 'journal'), files, journal, log, minimumIndex });
+    },
+    async exportSealSecret({ remove } = { remove: false }) {
+      const path = join(directory, 'journal', secretName);
+      const text = files.read(path)?.toString('latin1').trim();
+      if (text === undefined) return null;
+      const secret = Buffer.from(text, 'base64');
+      if (secret.length !== 32 && options.journal?.sealSecret === undefined) {
+        throw ledgerDamaged(path, 'it is not the secret of the seal');
+      }
+      if (remove) {
+        await replaceFileDurably(files, path, Buffer.alloc(0));
+        files.remove(path);
+        await syncPath(files, join(directory, 'journal'));
+      }
+      return secret;
+    },
+    syncDerived: publisher.syncDerived,
+    health() {
+      const status = journal.status();
+      const reasons = [
+        ...(fault === null ? [] : [messageOf(fault)]),
+        ...(status.fault === null ? [] : [`The journal stopped: ${status.fault}`]),
+        ...[...unconfirmed].map(([log, why]) => `Nobody outside could confirm the head of "${log}": ${why}`),
+      ];
+      const isCritical = fault !== null || status.state === 'failed';
+      return {
+        status: isCritical ? 'critical' : reasons.length > 0 ? 'degraded' : 'ok',
+        reasons,
+        journal: status,
+        logs: logs.all().map(({ name, origin, minimumIndex, writer, published }) => ({
+          name,
+          origin,
+          minimumIndex,
+          size: writer.size(),
+          publishedSize: published?.size ?? 0,
+        })),
+      };
+    },
+    async close() {
+      if (stopped.signal.aborted) return;
+      stopped.abort();
+      await Promise.all(loops);
+      await journal.close();
+      try {
+        if (fault === null && journal.status().fault === null) {
+          await publish();
+          await publisher.syncDerived();
+        }
+      } finally {
+        unlock();
+      }
+    },
+  };
+}

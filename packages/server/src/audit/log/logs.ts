@@ -1,0 +1,133 @@
+import { join } from 'node:path';
+import { decodeControl } from './control-record.ts';
+import { ledgerDamaged } from './errors.ts';
+import type { LedgerFiles } from './files.ts';
+import { tilePath } from './formats/tile-paths.ts';
+import { tileWidth } from './merkle/frontier.ts';
+import type { LogSnapshot } from './mark.ts';
+import { createTileReader, loadStart, type TileReader } from './tiles/tile-reader.ts';
+import { createTileWriter, emptyStart, type TileWriter } from './tiles/tile-writer.ts';
+import type { Integrate, TreeHead } from './types.ts';
+
+/** A checkpoint that was signed and made public. */
+export interface Published extends TreeHead {
+  /** The text that was signed. */
+  readonly text: string;
+  /** The signed note, with the cosignatures that came since. */
+  note: string;
+}
+
+/** One log as the ledger keeps it in memory. */
+export interface LogState {
+  readonly id: number;
+  readonly name: string;
+  readonly directory: string;
+  origin: string;
+  formerOrigins: readonly string[];
+  minimumIndex: number;
+  readonly writer: TileWriter;
+  readonly reader: TileReader;
+  published: Published | null;
+}
+
+/** The logs of a ledger, made by reading its journal. */
+export interface Logs {
+  all(): readonly LogState[];
+  byName(name: string): LogState | undefined;
+  readonly integrate: Integrate;
+  snapshot(): LogSnapshot[];
+}
+
+const namePattern = /^[a-z0-9][a-z0-9-]{0,62}$/;
+
+/** True for a name that a log may have: it is also that of a directory. */
+export function isLogName(name: string): boolean {
+  return namePattern.test(name);
+}
+
+/** Removes bundles that lie wholly below the minimum index. Returns the bytes that were freed. */
+export function dropBundles(files: LedgerFiles, log: LogState, from: number): number {
+  let freed = 0;
+  const end = Math.floor(log.minimumIndex / tileWidth);
+  for (let index = Math.floor(from / tileWidth); index < end; index += 1) {
+    const path = join(log.directory, tilePath({ level: 'entries', index, width: tileWidth }));
+    freed += files.read(path)?.length ?? 0;
+    files.remove(path);
+  }
+  return freed;
+}
+
+/**
+ * Makes the logs, as of a snapshot or empty. `undefined` when the files do not hold what the snapshot
+ * says, so that everything must be made from the journal.
+ */
+export function createLogs(
+  place: { readonly files: LedgerFiles; readonly directory: string },
+  snapshot: readonly LogSnapshot[],
+): Logs | undefined {
+  const { files } = place;
+  const byId = new Map<number, LogState>();
+
+  const add = (log: LogSnapshot): boolean => {
+    const directory = join(place.directory, 'logs', log.name);
+    files.makeDirectory(directory);
+    const start = log.size === 0 ? emptyStart : loadStart({ files, directory }, log.size);
+    if (start === undefined) return false;
+    const writer = createTileWriter({ files, directory }, start);
+    if (writer.head().root.toString('base64') !== log.root && log.size > 0) return false;
+    const edge = { size: () => writer.size(), partial: writer.partial, bundle: writer.bundle };
+    const { id, name, origin, formerOrigins, minimumIndex } = log;
+    const reader = createTileReader({ files, directory }, edge);
+    byId.set(id, {
+      id,
+      name,
+      directory,
+      origin,
+      formerOrigins,
+      minimumIndex,
+      writer,
+      reader,
+      published: null,
+    });
+    return true;
+  };
+
+  for (const log of snapshot) if (!add(log)) return undefined;
+
+  const known = (id: number): LogState => {
+    const log = byId.get(id);
+    if (log === undefined)
+      throw ledgerDamaged('journal', `a record belongs to log ${id}, which there is none of`);
+    return log;
+  };
+
+  return {
+    all: () => [...byId.values()],
+    byName: (name) => [...byId.values()].find((log) => log.name === name),
+    integrate(records) {
+      for (const record of records) {
+        if (record.kind !== 'control') {
+          known(record.logId).writer.take(record);
+          continue;
+        }
+        const control = decodeControl(record.body);
+        if (control.record === 'log') {
+          const { id, name, origin } = control;
+          add({ id, name, origin, formerOrigins: [], size: 0, root: '', minimumIndex: 0 });
+        } else if (control.record === 'minimum') {
+          known(control.id).minimumIndex = control.index;
+        } else {
+          const log = known(control.id);
+          log.formerOrigins = [...log.formerOrigins, control.oldOrigin];
+          log.origin = control.origin;
+          log.published = null;
+        }
+      }
+    },
+    snapshot: () =>
+      [...byId.values()].map(({ id, name, origin, formerOrigins, minimumIndex, writer }) => {
+        const { size, root } = writer.head();
+        return { id, name, origin, formerOrigins, minimumIndex, size, root: root.toString('base64') };
+      }),
+  };
+}
