@@ -26,7 +26,7 @@ function asSource(value: unknown, indent = ''): string {
 export function ConfigSnippet({ section, value }: { section: string; value: object }) {
   const [open, setOpen] = useState(false);
   const clipboard = useClipboard();
-  const source = `import { defineConfig } from 'custos';\n\nexport default defineConfig({\n  ${section}: [\n    ${asSource(value, '    ')},\n  ],\n});\n`;
+  const source = `import { defineConfig } from 'custos/config';\n\nexport default defineConfig({\n  ${section}: [\n    ${asSource(value, '    ')},\n  ],\n});\n`;
   return (
     <div className={classes['pairs']}>
       <div className={classes['foot']}>
