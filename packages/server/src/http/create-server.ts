@@ -8,6 +8,7 @@ import type { Logger } from '../base/logger.ts';
 import { installAccessLog } from './access-log.ts';
 import { installAuditHook } from './audit-hook.ts';
 import { installAuth } from './auth.ts';
+import { installCompression } from './compression.ts';
 import { installDashboardFiles } from './dashboard-files.ts';
 import { installErrorReplies, sendProblem } from './error-replies.ts';
 import type { LiveEvents } from './event-hub.ts';
@@ -123,6 +124,7 @@ export async function createServer(parts: ServerParts): Promise<HttpServer> {
   installAccessLog(app, { log, durations });
   const limitIdentities = await installRateLimits(app, options.rateLimits ?? defaultLimits);
   await app.register(cookie);
+  await installCompression(app);
   installAuditHook(app, { audit, log });
   const { sessionCookieName, publicUrl } = options;
   installAuth(app, { authenticator, audit, log, sessionCookieName, publicUrl });
