@@ -20,5 +20,5 @@ for (const entry of readdirSync(dist, { withFileTypes: true, recursive: true }))
   after += brotli.length;
 }
 process.stdout.write(
-  `Compressed ${Math.round(before / 1024)} KiB to ${Math.round(after / 1024)} KiB (brotli).\n`,
+  `Dashboard built: ${Math.round(before / 1024)} KiB, ${Math.round(after / 1024)} KiB compressed (brotli).\n`,
 );
