@@ -30,7 +30,7 @@ const variables: Readonly<Record<string, readonly string[]>> = {
   CUSTOS_STATE_URL: ['state', 'url'],
   CUSTOS_COLUMNS_URL: ['columns', 'url'],
 };
-const otherVariables = ['CUSTOS_CONFIG', 'CUSTOS_SECRET_KEY', 'CUSTOS_OBJECTS_URL'];
+const otherVariables = ['CUSTOS_CONFIG', 'CUSTOS_SECRET_KEY'];
 const fileNames = ['custos.config.ts', 'custos.config.js', 'custos.yaml', 'custos.yml'];
 
 export interface LoadRequest {
