@@ -118,9 +118,12 @@ describe('a service breaks, the right person knows, and it is on record', () => 
     const deliveries = await eventually(
       async () => {
         const { items } = await client.deliveries.list({ alertId: alert?.id ?? '' });
-        return items.filter((delivery) => delivery.state === 'delivered').length >= 2 && items;
+        const names = items
+          .filter(({ state }) => state === 'delivered')
+          .map(({ channelName }) => channelName);
+        return names.includes('Mail') && names.includes('Hook') && items;
       },
-      { what: 'deliveries on record' },
+      { what: 'deliveries on record', timeoutMs: 25_000 },
     );
     const keys = deliveries.map((delivery) => delivery.idempotencyKey);
     expect(new Set(keys).size).toBe(keys.length);
