@@ -41,7 +41,7 @@ export const defaultRules = (): readonly RuleInput[] => [
     selector: { kinds: ['http'] },
     forMs: 5 * minute,
     severity: 'medium',
-    annotations: { summary: '{{ value | round: 1 }} % of the checks of {{ probe }} failed in the last hour' },
+    annotations: { summary: '{{ value | round: 1 }} % of the recent checks of {{ probe }} failed' },
   }),
   rule({
     name: 'Uptime below target',

@@ -61,7 +61,7 @@ describeOnBothStores('probes', (open) => {
       status: 'down',
       reason: 'Answered 500, expected 200-299.',
       criticality: 'medium',
-      values: { status_code: 500, latency_ms: 2, error_percent: 50, uptime_day_percent: 50 },
+      values: { status_code: 500, latency_ms: 2 },
     });
     expect(fixture.rows.filter((row) => row.probeId === id)).toHaveLength(4);
     expect(fixture.events.filter((event) => event.type === 'probe.status').at(-1)?.data).toMatchObject({
