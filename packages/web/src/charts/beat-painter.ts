@@ -1,5 +1,5 @@
 import type { BeatView } from '@custos/contract';
-import { ago, duration, latency } from '../ui/format.ts';
+import { ago, latency } from '../ui/format.ts';
 import { absolute } from '../ui/time.tsx';
 import { drawBeats, spacing, type Spacing } from './draw-beats.ts';
 import { hideNote, showNote } from './hover-note.ts';
@@ -23,17 +23,28 @@ export interface BeatScene {
   readonly reason: string;
 }
 
+/** The labels under the oldest and the newest beat. */
+export interface BarEnds {
+  readonly oldest: HTMLElement;
+  readonly newest: HTMLElement;
+}
+
+/** Room for both labels, px. */
+const labelsWidth = 120;
+/** Up to this age the newest beat is `now`. */
+const recentMs = 120_000;
+
 const empty: BeatScene = { beats: [], height: 0, faded: false, stretch: false, reason: '' };
 
 /** Draws one heartbeat bar and answers the pointer and the keys, without any framework. */
 export function createBeatPainter() {
   let scene = empty;
   let canvas: HTMLCanvasElement | null = null;
-  let start: HTMLElement | null = null;
+  let ends: BarEnds | null = null;
   let width = 0;
   let marked: number | null = null;
 
-  const spaced = (): Spacing => spacing(width, scene.beats.length, scene.stretch);
+  const spaced = (): Spacing => spacing(width, scene.stretch);
   const shown = (): readonly BeatView[] => scene.beats.slice(-spaced().fits);
 
   function draw(): void {
@@ -42,8 +53,14 @@ export function createBeatPainter() {
     const beats = shown();
     const oldest = beats.at(0);
     const newest = beats.at(-1);
-    if (start === null || oldest === undefined || newest === undefined) return;
-    start.textContent = `${duration(Math.max(1000, newest.at - oldest.at))} ago`;
+    if (ends === null || oldest === undefined || newest === undefined) return;
+    const now = Date.now();
+    const { step, fits } = spaced();
+    // Under the beat that it speaks of, also while the bar is not full yet.
+    const before = Math.max(0, Math.min(width - labelsWidth, (fits - beats.length) * step));
+    ends.oldest.style.marginLeft = `${before}px`;
+    ends.oldest.textContent = beats.length === 1 ? '' : ago(oldest.at, now);
+    ends.newest.textContent = now - newest.at < recentMs ? 'now' : ago(newest.at, now);
   }
 
   function mark(index: number | null): void {
@@ -70,10 +87,10 @@ export function createBeatPainter() {
       scene = next;
       draw();
     },
-    /** Draws on the canvas until the returned function is called; `label` gets the age of the oldest beat. */
-    attach(element: HTMLCanvasElement, label: HTMLElement | null): () => void {
+    /** Draws on the canvas until the returned function is called; the labels get the ages of what is shown. */
+    attach(element: HTMLCanvasElement, labels: BarEnds | null): () => void {
       canvas = element;
-      start = label;
+      ends = labels;
       const stops = [
         onWidth(element, (next) => {
           width = next;

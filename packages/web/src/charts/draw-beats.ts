@@ -1,7 +1,10 @@
 import type { BeatView } from '@custos/contract';
 import { palette } from './palette.ts';
 
-/** Distance between ticks, px; a bar that may stretch uses wider ones when it has few. */
+/** How many beats the server keeps for each probe: no bar has more places than that. */
+export const keptBeats = 60;
+
+/** Distance between ticks, px; a bar that may stretch fills its width with the places it has. */
 export interface Spacing {
   readonly step: number;
   /** How many ticks fit. */
@@ -10,9 +13,9 @@ export interface Spacing {
 
 const gap = 2;
 
-export function spacing(width: number, count: number, stretch: boolean): Spacing {
-  const step = stretch ? Math.min(14, Math.max(6, (width + gap) / Math.max(40, count))) : 6;
-  return { step, fits: Math.max(1, Math.floor((width + gap) / step + 0.001)) };
+export function spacing(width: number, stretch: boolean): Spacing {
+  const fits = Math.max(1, Math.min(keptBeats, Math.floor((width + gap) / 6 + 0.001)));
+  return { step: stretch ? (width + gap) / fits : 6, fits };
 }
 
 /** Share of the height that a tick takes: what is wrong stands taller, so colour is not the only sign. */
@@ -41,7 +44,7 @@ export function drawBeats(
   const colours = palette();
   context.setTransform(scale, 0, 0, scale, 0, 0);
   context.clearRect(0, 0, width, height);
-  const { step, fits } = spacing(width, beats.length, look.stretch);
+  const { step, fits } = spacing(width, look.stretch);
   const tickWidth = step - gap;
   const shown = beats.slice(-fits);
   const offset = fits - shown.length;

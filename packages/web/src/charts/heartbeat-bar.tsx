@@ -35,16 +35,21 @@ export function HeartbeatBar({
   reason?: string;
 }) {
   const canvas = useRef<HTMLCanvasElement>(null);
-  const start = useRef<HTMLSpanElement>(null);
+  const oldest = useRef<HTMLSpanElement>(null);
+  const newest = useRef<HTMLSpanElement>(null);
   const [painter] = useState(createBeatPainter);
 
   useEffect(() => {
     painter.show({ beats, height, faded, stretch: ends, reason });
   }, [painter, beats, height, faded, ends, reason]);
-  useEffect(
-    () => (canvas.current === null ? undefined : painter.attach(canvas.current, start.current)),
-    [painter],
-  );
+  useEffect(() => {
+    if (canvas.current === null) return undefined;
+    const labels =
+      oldest.current === null || newest.current === null
+        ? null
+        : { oldest: oldest.current, newest: newest.current };
+    return painter.attach(canvas.current, labels);
+  }, [painter]);
 
   return (
     <div className={classes['bar']}>
@@ -67,8 +72,8 @@ export function HeartbeatBar({
       />
       {ends ? (
         <div className={classes['ends']} aria-hidden="true">
-          <span ref={start} />
-          <span>now</span>
+          <span ref={oldest} />
+          <span ref={newest} />
         </div>
       ) : null}
     </div>

@@ -33,7 +33,7 @@ test('a result that is already shown is not shown twice', () => {
 test('the bar keeps a bounded number of beats', () => {
   const many = Array.from({ length: 500 }, (_, index) => ({ ...result, at: 10 + index }));
   const beats = withResults(overview, many).services[0]?.probes[0]?.beats ?? [];
-  expect(beats).toHaveLength(50);
+  expect(beats).toHaveLength(60);
   expect(beats.at(-1)?.at).toBe(509);
 });
 

@@ -11,7 +11,8 @@ import type {
 type ResultEvent = Extract<StreamEvent, { type: 'probe.result' }>['data'];
 type StatusEvent = Extract<StreamEvent, { type: 'probe.status' }>['data'];
 
-const fewestBeats = 50;
+/** As many as the server keeps. */
+const fewestBeats = 60;
 
 function appended(beats: BeatView[], results: readonly ResultEvent[]): BeatView[] {
   const last = beats.at(-1)?.at ?? 0;
