@@ -4,31 +4,58 @@ import { hideNote, showNote } from './hover-note.ts';
 import { onSchemeChange, palette, type Palette } from './palette.ts';
 import { onWidth } from './resize.ts';
 
-const dayMs = 86_400_000;
 export const dayHeight = 30;
 
 export interface Day {
   /** `2026-11-21`, UTC. */
   readonly day: string;
   readonly rollup: DayRollupView | undefined;
+  /** How much of the day has passed, ms. */
+  readonly lengthMs: number;
 }
 
-function lines({ day, rollup }: Day): string[] {
-  if (rollup === undefined || rollup.uptime === null) return [day, 'No data'];
-  const lost = (1 - rollup.uptime) * dayMs;
+/** The parts of a measured day that were down and degraded, 0 to 1; null without data. */
+export function troubleOf(
+  rollup: DayRollupView | undefined,
+): { readonly down: number; readonly degraded: number } | null {
+  if (rollup === undefined || rollup.uptime === null || rollup.checks === 0) return null;
+  return { down: rollup.down / rollup.checks, degraded: rollup.degraded / rollup.checks };
+}
+
+/** What is said of a day: its uptime, and how long it was down and degraded. */
+export function dayLines({ day, rollup, lengthMs }: Day): string[] {
+  const trouble = troubleOf(rollup);
+  if (rollup === undefined || trouble === null) return [day, 'No data'];
+  const told = (part: number, word: string): string[] =>
+    part === 0 ? [] : [`${word} for about ${duration(Math.max(1000, part * lengthMs))}`];
+  const troubles = [...told(trouble.down, 'Down'), ...told(trouble.degraded, 'Degraded')];
   return [
     `${day} · ${share(rollup.uptime)} up`,
-    rollup.down === 0
-      ? 'No failed checks'
-      : `${rollup.down} of ${rollup.checks} checks failed, about ${duration(lost)}`,
+    ...(troubles.length === 0 ? ['No trouble in any check'] : troubles),
   ];
 }
 
-/** Colour and share of the height by uptime: what was wrong stands taller. */
-function look(uptime: number | null, colours: Palette): readonly [colour: string, tall: number] {
-  if (uptime === null) return [colours.line, 0.2];
-  if (uptime >= 0.9995) return [colours.up, 0.7];
-  return uptime >= 0.99 ? [colours.degraded, 0.85] : [colours.down, 1];
+/** Less than this part of a day, 43 s, is told and not drawn: one slow check among thousands is no bad day. */
+const drawnFrom = 0.0005;
+/** What is drawn at all is tall enough to be seen, share of the height. */
+const leastShare = 0.24;
+
+/** The stripes of a day from the top, as shares of the height: bad days stand taller, so colour is not the only sign. */
+export function stripesOf(
+  rollup: DayRollupView | undefined,
+  colours: Palette,
+): readonly (readonly [colour: string, share: number])[] {
+  const trouble = troubleOf(rollup);
+  if (trouble === null) return [[colours.line, 0.2]];
+  const tall = trouble.down >= drawnFrom ? 1 : trouble.degraded >= drawnFrom ? 0.85 : 0.66;
+  const stripe = (part: number): number => (part < drawnFrom ? 0 : Math.max(leastShare, part * tall));
+  const down = Math.min(tall, stripe(trouble.down));
+  const degraded = Math.min(tall - down, stripe(trouble.degraded));
+  return [
+    [colours.up, tall - down - degraded],
+    [colours.degraded, degraded],
+    [colours.down, down],
+  ];
 }
 
 /** Draws one tick per day and answers the pointer and the keys, without any framework. */
@@ -48,13 +75,22 @@ export function createDayPainter() {
     const colours = palette();
     const step = width / Math.max(1, days.length);
     for (const [index, { rollup }] of days.entries()) {
-      const [colour, share] = look(rollup?.uptime ?? null, colours);
-      const tall = dayHeight * share;
-      context.fillStyle = colour;
+      const stripes = stripesOf(rollup, colours);
+      const tall = dayHeight * stripes.reduce((sum, [, share]) => sum + share, 0);
+      const left = index * step;
+      const wide = Math.max(1.5, step - 2);
+      let top = (dayHeight - tall) / 2;
+      context.save();
       context.globalAlpha = marked === -1 || marked === index ? 1 : 0.55;
       context.beginPath();
-      context.roundRect(index * step, (dayHeight - tall) / 2, Math.max(1.5, step - 2), tall, 1.5);
-      context.fill();
+      context.roundRect(left, top, wide, tall, 1.5);
+      context.clip();
+      for (const [colour, share] of stripes) {
+        context.fillStyle = colour;
+        context.fillRect(left, top, wide, share * dayHeight);
+        top += share * dayHeight;
+      }
+      context.restore();
     }
   }
 
@@ -68,7 +104,7 @@ export function createDayPainter() {
     }
     const box = canvas.getBoundingClientRect();
     const x = box.left + ((index + 0.5) * box.width) / days.length;
-    showNote(lines(day), { x, top: box.top, bottom: box.bottom });
+    showNote(dayLines(day), { x, top: box.top, bottom: box.bottom });
   }
 
   return {

@@ -10,12 +10,17 @@ const dayMs = 86_400_000;
 function lastDays(rollups: readonly DayRollupView[], count: number, now: number): Day[] {
   const known = new Map(rollups.map((rollup) => [rollup.day, rollup]));
   return Array.from({ length: count }, (_, index) => {
-    const day = new Date(now - (count - 1 - index) * dayMs).toISOString().slice(0, 10);
-    return { day, rollup: known.get(day) };
+    const at = now - (count - 1 - index) * dayMs;
+    const day = new Date(at).toISOString().slice(0, 10);
+    const lengthMs = index === count - 1 ? Math.max(60_000, now % dayMs) : dayMs;
+    return { day, rollup: known.get(day), lengthMs };
   });
 }
 
-/** One tick per day, UTC: calm days are level, bad ones taller and coloured, days without data a grey dash. */
+/**
+ * One tick per day, UTC: calm days are level, bad ones taller with a stripe for the time that was down or
+ * degraded, days without data a grey dash.
+ */
 export function DayStrip({
   days: rollups,
   name,
@@ -34,7 +39,8 @@ export function DayStrip({
   useEffect(() => (canvas.current === null ? undefined : painter.attach(canvas.current)), [painter]);
 
   const measuredDays = days.filter(({ rollup }) => rollup !== undefined && rollup.uptime !== null);
-  const perfect = measuredDays.filter(({ rollup }) => rollup?.down === 0).length;
+  const downDays = measuredDays.filter(({ rollup }) => (rollup?.down ?? 0) > 0).length;
+  const slowDays = measuredDays.filter(({ rollup }) => (rollup?.degraded ?? 0) > 0).length;
   return (
     <div className={classes['bar']}>
       <canvas
@@ -43,7 +49,7 @@ export function DayStrip({
         style={{ height: dayHeight }}
         role="img"
         tabIndex={0}
-        aria-label={`${name}: ${perfect} of ${measuredDays.length} measured days without a failed check. Arrow keys move through the days.`}
+        aria-label={`${name}: of ${measuredDays.length} measured days, ${downDays} had time down and ${slowDays} had degraded time. Arrow keys move through the days.`}
         onPointerMove={(event) => painter.pointAt(event.clientX)}
         onPointerLeave={painter.leave}
         onKeyDown={(event) => {
