@@ -12,11 +12,15 @@ export interface ChartLook {
   readonly format: (value: number) => string;
   readonly threshold: { readonly value: number; readonly label: string } | null;
   readonly spans: readonly Span[];
+  /** Ticks at powers of two, for bytes. */
+  readonly binary: boolean;
   /** Share of failed checks per bucket, drawn as ticks along the bottom. */
   readonly failed: readonly (number | null)[];
   readonly onZoom: (from: number, to: number) => void;
   readonly onHover: (index: number | null) => void;
 }
+
+const powersOfTwo = Array.from({ length: 60 }, (_, exponent) => 2 ** exponent);
 
 const axisFont = '11px ui-sans-serif, system-ui, sans-serif';
 
@@ -35,14 +39,26 @@ function faded(colour: string, share: number): string {
   return `color-mix(in srgb, ${colour} ${share * 100}%, transparent)`;
 }
 
-/** Values between two gaps, which no line can show: they are drawn as points. */
-function lonely(values: ArrayLike<number | null | undefined>): number[] {
+/** With this few values each is drawn as a point, so that a short line at the edge can be seen. */
+const fewValues = 40;
+
+/** Values that are drawn as points: all when there are few, else those between two gaps, which no line can show. */
+export function pointsOf(values: ArrayLike<number | null | undefined>): number[] {
   const missing = (index: number): boolean => values[index] === null || values[index] === undefined;
-  const found: number[] = [];
-  for (let index = 0; index < values.length; index += 1) {
-    if (!missing(index) && missing(index - 1) && missing(index + 1)) found.push(index);
-  }
-  return found;
+  const present = Array.from({ length: values.length }, (_, index) => index).filter(
+    (index) => !missing(index),
+  );
+  if (present.length <= fewValues) return present;
+  return present.filter((index) => missing(index - 1) && missing(index + 1));
+}
+
+/** A threshold up to this many times the highest value is within reach: the scale takes it in. */
+const reach = 1.6;
+
+/** The top of the scale: what the data needs, and the threshold when it is near. */
+export function scaleTop(highest: number, threshold: number | null): number {
+  const needed = threshold !== null && threshold <= highest * reach ? Math.max(highest, threshold) : highest;
+  return Math.max(needed, 1e-9) * 1.12;
 }
 
 /** Periods that were not up, as soft columns behind the lines. */
@@ -61,9 +77,12 @@ function drawSpans(chart: uPlot, spans: readonly Span[]): void {
 function drawThreshold(chart: uPlot, threshold: NonNullable<ChartLook['threshold']>): void {
   const colours = palette();
   const { left, top, width, height } = chart.bbox;
-  const y = chart.valToPos(threshold.value, 'y', true);
-  if (y < top || y > top + height) return;
   const scale = window.devicePixelRatio;
+  const found = chart.valToPos(threshold.value, 'y', true);
+  if (found > top + height) return;
+  // Out of reach it is pinned to the upper edge and points on.
+  const beyond = found < top;
+  const y = beyond ? top + scale : found;
   chart.ctx.save();
   chart.ctx.strokeStyle = colours.degraded;
   chart.ctx.lineWidth = scale;
@@ -75,7 +94,12 @@ function drawThreshold(chart: uPlot, threshold: NonNullable<ChartLook['threshold
   chart.ctx.fillStyle = colours.degraded;
   chart.ctx.font = `${11 * scale}px ui-sans-serif, system-ui, sans-serif`;
   chart.ctx.textAlign = 'left';
-  chart.ctx.fillText(threshold.label, left + 4 * scale, y - 4 * scale);
+  chart.ctx.textBaseline = beyond ? 'top' : 'bottom';
+  chart.ctx.fillText(
+    beyond ? `${threshold.label} ↑` : threshold.label,
+    left + 4 * scale,
+    y + (beyond ? 5 : -4) * scale,
+  );
   chart.ctx.restore();
 }
 
@@ -116,11 +140,16 @@ export function chartOptions(width: number, look: ChartLook): uPlot.Options {
     },
     scales: {
       x: { time: true },
-      y: { range: (_, __, max) => [0, Math.max(max ?? 0, look.threshold?.value ?? 0, 1e-9) * 1.12] },
+      y: { range: (_, __, max) => [0, scaleTop(max ?? 0, look.threshold?.value ?? null)] },
     },
     axes: [
       { ...axis, grid: { show: false }, size: 28, values: (_, ticks) => timeLabels(ticks) },
-      { ...axis, size: 62, values: (_, ticks) => ticks.map((tick) => look.format(tick)) },
+      {
+        ...axis,
+        size: 62,
+        values: (_, ticks) => ticks.map((tick) => (tick === 0 ? '0' : look.format(tick))),
+        ...(look.binary ? { incrs: powersOfTwo } : {}),
+      },
     ],
     series: [
       {},
@@ -131,7 +160,12 @@ export function chartOptions(width: number, look: ChartLook): uPlot.Options {
         label: 'average',
         stroke: colours.accent,
         width: 1.6,
-        points: { show: true, size: 4, fill: colours.accent, filter: (chart) => lonely(chart.data[4] ?? []) },
+        points: {
+          show: true,
+          size: 4,
+          fill: colours.accent,
+          filter: (chart) => pointsOf(chart.data[4] ?? []),
+        },
       },
     ],
     bands: [{ series: [2, 1], fill: faded(colours.accent, 0.1) }],

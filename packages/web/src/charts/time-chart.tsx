@@ -22,6 +22,12 @@ function summary(title: string, series: SeriesView, format: (value: number) => s
   return `${title}: average ${format(mean)}, at most ${format(Math.max(...high))}, ${series.times.length - measured.length} of ${series.times.length} intervals without data`;
 }
 
+/** When the data begins, if that is well after the time that is shown does; null otherwise. */
+function lateStart(series: SeriesView): number | null {
+  const first = series.average.findIndex((value) => value !== null);
+  return first > series.average.length * 0.1 ? (series.times[first] ?? null) : null;
+}
+
 /**
  * A value over time: average, 95th percentile and range. No data is a gap, not zero; dragging zooms and a
  * double click widens again; the crosshair is shared by every chart of the page.
@@ -31,6 +37,7 @@ export function TimeChart({
   series,
   format,
   height = 220,
+  binary = false,
   threshold = null,
   spans = [],
   onZoom,
@@ -40,6 +47,8 @@ export function TimeChart({
   series: SeriesView;
   format: (value: number) => string;
   height?: number;
+  /** True for bytes. */
+  binary?: boolean;
   threshold?: ChartLook['threshold'];
   spans?: readonly Span[];
   onZoom?: (from: number, to: number) => void;
@@ -61,6 +70,7 @@ export function TimeChart({
       chart = new uPlot(
         chartOptions(width, {
           height,
+          binary,
           threshold,
           spans,
           failed: series.failed,
@@ -86,7 +96,7 @@ export function TimeChart({
       for (const stop of stops) stop();
       chart?.destroy();
     };
-  }, [series, threshold, spans, height]);
+  }, [series, threshold, spans, height, binary]);
 
   const at = (column: readonly (number | null)[]): string => {
     const value = hovered === null ? null : column[hovered];
@@ -96,10 +106,15 @@ export function TimeChart({
   const failed = hovered === null ? null : (series.failed[hovered] ?? null);
   const none = series.average.every((value) => value === null);
 
+  const late = lateStart(series);
+
   return (
     <figure className={classes['chart']}>
       <figcaption>
-        <strong>{title}</strong>
+        <strong>
+          {title}
+          {late === null ? null : <small>data since {absolute(late)}</small>}
+        </strong>
         <span className={classes['readout']}>
           {time === undefined ? (
             <>
