@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { detailsOf, shortText, type EventType } from '../event-type.ts';
 
-/** What administrators change: the standing of a user, and how things are set. */
+/** What administrators change, and the two types for acts that have none of their own. */
 export const administrationTypes: readonly EventType[] = [
   {
     type: 'user.status-change',
@@ -33,5 +33,26 @@ export const administrationTypes: readonly EventType[] = [
     }),
     ocsf: { class: 6003, activity: 3 },
     ecs: { category: ['configuration'], type: ['change'] },
+  },
+  {
+    type: 'administration.act',
+    category: 'administration',
+    title: 'Privileged act',
+    retention: 'security',
+    severity: 'low',
+    // Free: what was done is in `action`, and the details follow from it.
+    details: z.record(z.string(), z.unknown()),
+    ocsf: { class: 6003, activity: 99 },
+    ecs: { category: ['configuration'], type: ['admin', 'info'] },
+  },
+  {
+    type: 'application.act',
+    category: 'application',
+    title: 'Act in an application',
+    retention: 'general',
+    severity: 'info',
+    details: z.record(z.string(), z.unknown()),
+    ocsf: { class: 6003, activity: 99 },
+    ecs: { category: ['api'], type: ['info'] },
   },
 ];
