@@ -37,18 +37,22 @@ export const probeQuery = (id: string) =>
   queryOptions({
     queryKey: keys.one('probes', id),
     queryFn: ({ signal }) => custos.probes.get(id, signal),
+    // The stream brings results without their measured values.
+    refetchInterval: 15_000,
   });
 
 export interface SeriesAsk {
   readonly from: number;
   readonly to: number;
   readonly value: string;
+  /** Intervals at most. */
+  readonly points: number;
 }
 
 export const seriesQuery = (id: string, ask: SeriesAsk) =>
   queryOptions({
     queryKey: keys.part(keys.one('probes', id), 'series', ask),
-    queryFn: ({ signal }) => custos.probes.series(id, { ...ask, points: 300 }, signal),
+    queryFn: ({ signal }) => custos.probes.series(id, ask, signal),
     placeholderData: (before) => before,
   });
 

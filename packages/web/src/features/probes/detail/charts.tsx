@@ -10,9 +10,7 @@ import type { TimeWindow } from '../../../ui/range.ts';
 import { SkeletonBlock } from '../../../ui/states.tsx';
 import { changesQuery, seriesQuery } from '../queries.ts';
 import classes from './detail.module.css';
-
-/** Kinds that are about values and have no response time of their own. */
-const withoutLatency = new Set(['host', 'process', 'heartbeat']);
+import { chartedValues, hasLatency, isEmpty } from './values.ts';
 
 /** Periods that were not up, from the changes of status. */
 function spansOf(changes: readonly StatusChangeView[], end: number): Span[] {
@@ -22,9 +20,6 @@ function spansOf(changes: readonly StatusChangeView[], end: number): Span[] {
     return [{ status: to, from: at, to: durationMs === null ? end : at + durationMs }];
   });
 }
-
-/** Values whose line would say nothing: they never change, only grow, or have a chart of their own. */
-const dull = /^latency_ms$|_total_|^uptime_/;
 
 interface ChartProps {
   probe: ProbeView;
@@ -41,7 +36,10 @@ function ValueChart({
   onZoom,
   onReset,
 }: ChartProps & { value: string; height: number }) {
-  const query = useQuery(seriesQuery(probe.id, { from: span.from, to: span.to, value }));
+  // No finer than the checks: every interval of the chart holds one, and a gap is a gap.
+  const most = Math.floor((span.to - span.from) / (probe.intervalMs * 1.5));
+  const points = Math.max(30, Math.min(300, most));
+  const query = useQuery(seriesQuery(probe.id, { from: span.from, to: span.to, value, points }));
   const changes = useQuery(changesQuery(probe.id)).data;
   const isLatency = value === 'latency_ms';
   const budget = probe.latencyBudgetMs;
@@ -52,18 +50,21 @@ function ValueChart({
   );
   return (
     <Loaded query={query} skeleton={<SkeletonBlock height={height + 24} />}>
-      {(series) => (
-        <TimeChart
-          title={isLatency ? 'Response time' : valueTitle(value)}
-          series={series}
-          format={(amount) => measured(value, amount)}
-          height={height}
-          threshold={threshold}
-          spans={isLatency ? spans : []}
-          onZoom={onZoom}
-          onReset={onReset}
-        />
-      )}
+      {(series) =>
+        !isLatency && isEmpty(series) ? null : (
+          <TimeChart
+            title={isLatency ? 'Response time' : valueTitle(value)}
+            series={series}
+            format={(amount) => measured(value, amount)}
+            height={height}
+            binary={value.includes('_bytes')}
+            threshold={threshold}
+            spans={isLatency ? spans : []}
+            onZoom={onZoom}
+            onReset={onReset}
+          />
+        )
+      }
     </Loaded>
   );
 }
@@ -71,11 +72,10 @@ function ValueChart({
 /** The response time, and every value that the kind measures. */
 export function Charts(props: ChartProps) {
   const { probe } = props;
-  const values = Object.keys(probe.lastResult?.values ?? {}).filter((name) => !dull.test(name));
-  const hasLatency = !withoutLatency.has(probe.kind);
+  const values = chartedValues(probe);
   return (
     <>
-      {hasLatency ? (
+      {hasLatency(probe.kind) ? (
         <Section title="Performance" aside="Drag to zoom, double-click to widen">
           <div className={classes['gap']} />
           <ValueChart {...props} value="latency_ms" height={230} />

@@ -15,7 +15,7 @@ import { Actions } from './actions.tsx';
 import { Charts } from './charts.tsx';
 import classes from './detail.module.css';
 import { Incidents, RecentResults } from './history.tsx';
-import { About, StatusLine, UptimeFigures } from './summary.tsx';
+import { About, KeyFigures, StatusLine } from './summary.tsx';
 import { LongHistory } from './long-history.tsx';
 
 const route = getRouteApi('/shell/probes/$probeId');
@@ -28,7 +28,7 @@ export function ProbePage() {
   const query = useQuery(probeQuery(probeId));
   const current = useIsCurrent();
   const now = useNow(15_000);
-  const span = windowOf(search, now);
+  const span = windowOf(search, now, query.data?.createdAt);
   const show = (next: { range?: string; from?: number; to?: number }): void =>
     void navigate({ to: '/probes/$probeId', params: { probeId }, search: next, resetScroll: false });
 
@@ -71,12 +71,12 @@ export function ProbePage() {
             reason={probe.statusReason}
           />
           <div className={classes['gap']} />
-          <UptimeFigures probe={probe} />
+          <KeyFigures probe={probe} />
           <Charts
             probe={probe}
             span={span}
             onZoom={(from, to) => show({ from: Math.round(from), to: Math.round(to) })}
-            onReset={() => show({ range: '24h' })}
+            onReset={() => show({})}
           />
           <LongHistory probe={probe} />
           <div className={classes['columns']}>

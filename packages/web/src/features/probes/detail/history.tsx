@@ -64,7 +64,8 @@ export function RecentResults({ probe }: { probe: ProbeView }) {
                   <StatusBadge status={statusOf(result.status)} />
                   <p>{result.message}</p>
                   <span className={classes['when']}>
-                    {latency(result.latencyMs)} · <Ago at={result.at} />
+                    {result.latencyMs === null ? '' : `${latency(result.latencyMs)} · `}
+                    <Ago at={result.at} />
                   </span>
                 </li>
               ))}

@@ -1,7 +1,7 @@
 import type { ProbeView } from '@custos/contract';
 import { useQuery } from '@tanstack/react-query';
 import { servicesQuery } from '../../../data/queries.ts';
-import { duration, latency, share } from '../../../ui/format.ts';
+import { duration, latency, measured, share } from '../../../ui/format.ts';
 import { TextLink } from '../../../ui/link.tsx';
 import { Facts, Figure, Figures, Section } from '../../../ui/page.tsx';
 import { ShortId } from '../../../ui/short-id.tsx';
@@ -9,6 +9,7 @@ import { statusWords } from '../../../ui/status.tsx';
 import { Ago, Since } from '../../../ui/time.tsx';
 import { CopyText } from '../../../ui/copy-text.tsx';
 import classes from './detail.module.css';
+import { hasLatency, mainFigures } from './values.ts';
 
 /** What it is now, since when, and why. */
 export function StatusLine({ probe, current }: { probe: ProbeView; current: boolean }) {
@@ -27,15 +28,44 @@ export function StatusLine({ probe, current }: { probe: ProbeView; current: bool
   );
 }
 
-export function UptimeFigures({ probe }: { probe: ProbeView }) {
+/** What the probe is judged by now: its response time, or the main values of a kind that has none. */
+function NowFigures({ probe }: { probe: ProbeView }) {
+  const { kind, lastResult, latencyBudgetMs } = probe;
+  if (hasLatency(kind)) {
+    return (
+      <Figure
+        label="Response"
+        value={latency(lastResult?.latencyMs)}
+        note={latencyBudgetMs === null ? 'latest' : `budget ${latency(latencyBudgetMs)}`}
+      />
+    );
+  }
+  if (kind === 'heartbeat') {
+    const since = lastResult?.values['since_finish_ms'];
+    const ran = lastResult?.values['run_duration_ms'];
+    const lastRun = lastResult === null || since === undefined ? null : lastResult.at - since;
+    return (
+      <Figure
+        label="Last run"
+        value={<Ago at={lastRun} empty="never" />}
+        note={ran === undefined ? undefined : `took ${duration(ran)}`}
+      />
+    );
+  }
+  return (
+    <>
+      {mainFigures(kind).map(([value, title]) => (
+        <Figure key={value} label={title} value={measured(value, lastResult?.values[value])} />
+      ))}
+    </>
+  );
+}
+
+export function KeyFigures({ probe }: { probe: ProbeView }) {
   const { day, week, month, quarter } = probe.uptime;
   return (
     <Figures>
-      <Figure
-        label="Response"
-        value={latency(probe.lastResult?.latencyMs)}
-        note={probe.latencyBudgetMs === null ? 'latest' : `budget ${latency(probe.latencyBudgetMs)}`}
-      />
+      <NowFigures probe={probe} />
       <Figure label="Uptime, 24 h" value={share(day)} />
       <Figure label="7 days" value={share(week)} />
       <Figure label="30 days" value={share(month)} />
