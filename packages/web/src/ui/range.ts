@@ -22,12 +22,22 @@ export interface TimeWindow {
   readonly name: RangeName | null;
 }
 
-/** The window that an address asks for; the present is taken in whole steps so that it can be cached. */
-export function windowOf(search: RangeSearch, now: number): TimeWindow {
+/** The shortest range that holds all there is, up to a day. */
+function rangeFor(since: number | undefined, now: number): RangeName {
+  const age = since === undefined ? Number.POSITIVE_INFINITY : now - since;
+  if (age <= ranges['1h'][1]) return '1h';
+  return age <= ranges['6h'][1] ? '6h' : '24h';
+}
+
+/**
+ * The window that an address asks for, or else a day, or less for what began at `since`. The present is
+ * taken in whole steps so that it can be cached.
+ */
+export function windowOf(search: RangeSearch, now: number, since?: number): TimeWindow {
   if (search.from !== undefined && search.to !== undefined && search.from < search.to) {
     return { from: search.from, to: search.to, name: null };
   }
-  const name: RangeName = Object.hasOwn(ranges, search.range ?? '') ? (search.range as RangeName) : '24h';
+  const name = Object.hasOwn(ranges, search.range ?? '') ? (search.range as RangeName) : rangeFor(since, now);
   const length = ranges[name][1];
   const step = Math.max(15_000, length / 300);
   const to = Math.ceil(now / step) * step;
