@@ -17,7 +17,7 @@ export interface Occurrence {
 interface Group {
   readonly kind: IntakeKind;
   readonly source: string;
-  readonly first: number;
+  first: number;
   last: number;
   /** Occurrences: calls, or events that were not valid. */
   count: number;
@@ -39,7 +39,7 @@ export interface SecurityGroups {
 const maxNotes = 20;
 const maxNoteLength = 500;
 /** Named in place of the sources that come after the first thousand in one interval. */
-export const otherSources = 'other';
+const otherSources = 'other';
 
 function eventFrom(group: Group): EventInput {
   const notes = [...group.notes];
@@ -75,6 +75,7 @@ export function createSecurityGroups(maxSources = 1000): SecurityGroups {
     const source = isNew ? otherSources : found.source;
     if (isNew) key = `${found.kind} ${source}`;
     const group: Group = groups.get(key) ?? { ...found, source, count: 0, events: 0, notes: new Set() };
+    group.first = Math.min(group.first, found.first);
     group.last = Math.max(group.last, found.last);
     group.count += found.count;
     group.events += found.events;
