@@ -1,7 +1,7 @@
-import type { KeyObject } from 'node:crypto';
 import type { Clock } from '../../base/clock.ts';
 import type { LedgerFiles } from './files.ts';
 import type { NoteSignature } from './formats/signed-note.ts';
+import type { LogKeys } from './log-keys.ts';
 import type { LogReader } from './log-reader.ts';
 import type { ResumeOrder } from './open-logs.ts';
 import type { PruneResult } from './prune.ts';
@@ -11,8 +11,8 @@ export interface LedgerOptions {
   readonly directory: string;
   readonly clock: Clock;
   readonly logs: readonly LogDefinition[];
-  /** Signs checkpoints: Ed25519 always, ML-DSA-44 beside it when given. */
-  readonly keys: { readonly ed25519: KeyObject; readonly mlDsa44?: KeyObject };
+  /** The keys that sign checkpoints of an origin; always the same ones, and no two origins share one. */
+  keysOf(origin: string): LogKeys;
   readonly files?: LedgerFiles;
   /** How often checkpoints are signed; default 1,000 ms. Zero: only when asked. */
   readonly checkpointMs?: number;

@@ -82,11 +82,11 @@ async function openLocked(options: LedgerOptions, files: LedgerFiles, unlock: ()
 
   const signers = new Map<string, readonly NoteSigner[]>();
   const signersOf = (origin: string): readonly NoteSigner[] => {
-    const { ed25519, mlDsa44 } = options.keys;
-    const made = signers.get(origin) ?? [
-      createSigner({ name: origin, type: 0x01, privateKey: ed25519 }),
-      ...(mlDsa44 === undefined ? [] : [createSigner({ name: origin, type: 0x06, privateKey: mlDsa44 })]),
-    ];
+    const known = signers.get(origin);
+    if (known !== undefined) return known;
+    const { ed25519, mlDsa44 } = options.keysOf(origin);
+    const made = [createSigner({ name: origin, type: 0x01, privateKey: ed25519 })];
+    if (mlDsa44 !== undefined) made.push(createSigner({ name: origin, type: 0x06, privateKey: mlDsa44 }));
     signers.set(origin, made);
     return made;
   };

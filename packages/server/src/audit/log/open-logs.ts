@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { encodeControl } from './control-record.ts';
 import { ledgerBehind, ledgerDamaged, unfitEntry, type LedgerForkError } from './errors.ts';
-import type { LedgerFiles } from './files.ts';
+import { replaceFile, type LedgerFiles } from './files.ts';
 import { parseCheckpoint } from './formats/checkpoint.ts';
 import type { NoteVerifier } from './formats/keys.ts';
 import { parseNote } from './formats/signed-note.ts';
@@ -148,6 +148,10 @@ async function guard(request: OpenLogsRequest, log: LogState): Promise<void> {
   if (conflict !== undefined) return resumeLog(request, log, conflict);
   if (newest === undefined) return;
   const cosigned = shown?.text === newest.text ? shown.note : newest.note;
+  if (shown?.text !== newest.text) {
+    const at = { path: checkpointPath(log), draft: join(log.directory, 'draft') };
+    replaceFile(files, at, Buffer.from(cosigned));
+  }
   log.published = { size: newest.size, root: newest.root as Buffer, text: newest.text, note: cosigned };
 }
 

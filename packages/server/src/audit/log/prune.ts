@@ -69,7 +69,7 @@ function rewriteFrame(frame: Frame, records: readonly JournalRecord[], journal: 
 async function compactJournal(request: PruneRequest, end: number): Promise<number> {
   const { directory, files, journal, log } = request;
   let freed = 0;
-  const complete = listSegments(files, directory).filter((number) => number < journal.sealedBefore());
+  const complete = listSegments(files, directory).filter((number) => number < journal.currentSegment());
   for (const number of complete) {
     const path = segmentPath(directory, number);
     const bytes = files.read(path) as Buffer;

@@ -32,8 +32,8 @@ export interface FileJournalRequest {
 
 /** A journal in files, with what only this kind has. */
 export interface FileJournal extends Journal {
-  /** Numbers of the segments that are complete and will not be written to again. */
-  sealedBefore(): number;
+  /** Number of the segment being written; those below it are complete. */
+  currentSegment(): number;
   /** The present sealing key, for frames that pruning rewrites. */
   sealingKey(): SealingKey;
   readonly journalId: Buffer;
@@ -67,7 +67,7 @@ async function createJournal(request: FileJournalRequest, segmentBytes: number):
   await promoteSpare(files, directory, { journalId: randomBytes(16), number: 1, firstSequence: 0 });
 }
 
-/** Makes the spare the segment of that number. Returns nothing: the caller opens it. */
+/** Makes the spare the segment of that number. */
 async function promoteSpare(
   files: LedgerFiles,
   directory: string,
@@ -83,6 +83,16 @@ async function promoteSpare(
   }
   files.rename(spare, segmentPath(directory, head.number));
   await syncPath(files, directory);
+}
+
+/** Cuts a segment that is complete to what it holds, which frees the zeros behind it. */
+async function sealSegment(files: LedgerFiles, file: number, length: number): Promise<void> {
+  try {
+    files.truncate(file, length);
+    await files.sync(file);
+  } finally {
+    files.close(file);
+  }
 }
 
 /**
@@ -116,6 +126,7 @@ export async function openFileJournal(request: FileJournalRequest): Promise<File
   let running = false;
   let pendingBytes = 0;
   let spare: Promise<void> | undefined;
+  let sealing: Promise<void> = Promise.resolve();
   const queue: PendingFrame[] = [];
 
   const fail = (error: unknown, frames: readonly PendingFrame[]): void => {
@@ -132,16 +143,16 @@ export async function openFileJournal(request: FileJournalRequest): Promise<File
   };
 
   const rotate = async (): Promise<void> => {
+    await sealing;
     await (spare ?? prepareSpare(files, directory, segmentBytes));
     spare = undefined;
     const number = position.segment + 1;
     await promoteSpare(files, directory, { journalId, number, firstSequence: position.sequence });
-    files.truncate(file, position.offset);
-    await files.sync(file);
-    files.close(file);
+    sealing = sealSegment(files, file, position.offset);
+    // It holds nothing that is not on disk already; a fault here must stop the journal all the same.
+    sealing.catch((error: unknown) => fail(error, []));
     file = files.open(segmentPath(directory, number), 'change');
     position = { segment: number, offset: segmentHeadBytes, sequence: position.sequence, lastFrame: null };
-    await moveKeyOn();
   };
 
   /** The spare is made while there is time; when that fails, making it anew at rotation decides. */
@@ -241,7 +252,7 @@ export async function openFileJournal(request: FileJournalRequest): Promise<File
       await frame.done;
     },
     position: () => position,
-    sealedBefore: () => position.segment,
+    currentSegment: () => position.segment,
     sealingKey: () => key,
     status: () => ({
       state: fault !== null ? 'failed' : closing ? 'closed' : 'open',
@@ -256,6 +267,7 @@ export async function openFileJournal(request: FileJournalRequest): Promise<File
       closing = true;
       while (running) await new Promise((resolve) => setImmediate(resolve));
       await spare?.catch(() => undefined);
+      await sealing.catch(() => undefined);
       files.close(file);
     },
   };

@@ -4,7 +4,7 @@ import { bundleLeafHashes, hashBytes } from '../merkle/hashing.ts';
 import type { Integrate, JournalPosition } from '../types.ts';
 import type { BuiltRecord } from './frame-builder.ts';
 import { readFrame, sealedParts, type Frame, type JournalRecord } from './frame.ts';
-import { scanSegment } from './scan.ts';
+import { isZero, scanSegment } from './scan.ts';
 import { decodeKey, encodeKey, isSealed, keyOfEpoch, type SealingKey } from './seal.ts';
 import { listSegments, segmentHeadBytes, segmentPath } from './segment.ts';
 
@@ -138,7 +138,7 @@ async function mend(
   found: { readonly bytes: Buffer; readonly end: number; readonly lastFrame: number | null },
 ): Promise<number> {
   const { bytes, end, lastFrame } = found;
-  let torn = bytes.length;
+  let torn = isZero(bytes, end) ? end : bytes.length;
   while (torn > end && bytes[torn - 1] === 0) torn -= 1;
   if (torn === end && lastFrame === null) return 0;
   const file = files.open(path, 'change');

@@ -14,9 +14,14 @@ export interface SegmentScan {
   readonly resumes: { readonly offset: number; readonly sequence: number } | null;
 }
 
+const zeros = Buffer.alloc(64 * 1024);
+
 /** True when there is nothing but zeros from `offset` on. */
 export function isZero(buffer: Buffer, offset: number): boolean {
-  for (let at = offset; at < buffer.length; at += 1) if (buffer[at] !== 0) return false;
+  for (let at = offset; at < buffer.length; at += zeros.length) {
+    const part = buffer.subarray(at, at + zeros.length);
+    if (!part.equals(zeros.subarray(0, part.length))) return false;
+  }
   return true;
 }
 
