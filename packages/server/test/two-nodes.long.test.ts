@@ -26,8 +26,9 @@ describe('two nodes on one PostgreSQL', () => {
   const secret = randomBytes(32).toString('hex');
   let stateUrl: string;
 
-  const start = (place: { directory: string; port: number }): Promise<Served> =>
-    serve({
+  const started: Served[] = [];
+  const start = async (place: { directory: string; port: number }): Promise<Served> => {
+    const node = await serve({
       ...place,
       environment: { CUSTOS_SECRET_KEY: secret },
       config: {
@@ -38,6 +39,9 @@ describe('two nodes on one PostgreSQL', () => {
         flapping: { firings: 1_000_000 },
       },
     });
+    started.push(node);
+    return node;
+  };
   const newPlace = async () => ({
     directory: mkdtempSync(join(tmpdir(), 'custos-node-')),
     port: await freePort(),
@@ -65,7 +69,7 @@ describe('two nodes on one PostgreSQL', () => {
     probeIds = await watchShops(first, { receivers, urls: shops.map((shop) => shop.url) });
   }, 120_000);
   afterAll(async () => {
-    await Promise.all(nodes.map((node) => discard(node)));
+    await Promise.all(started.map((node) => discard(node)));
     await Promise.all([receivers.close(), ...shops.map((shop) => shop.kill().catch(() => undefined))]);
     await connection.end();
     await database.stop();
