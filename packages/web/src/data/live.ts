@@ -1,7 +1,7 @@
 import type { AlertView, DeliveryView, Overview, Page, ProbeView, StreamEvent } from '@custos/contract';
 import type { InfiniteData, QueryClient } from '@tanstack/react-query';
 import { custos } from './client.ts';
-import { glow } from './glow.ts';
+import { glow } from '../ui/glow.ts';
 import { keys } from './keys.ts';
 import { setLiveState } from './live-state.ts';
 import { probeWithResults, withAlert, withItem, withResults, withStatus } from './patches.ts';
@@ -45,6 +45,14 @@ export function followStream(cache: QueryClient): () => void {
     });
   }
 
+  /** The service of a probe changes with it. */
+  function glowService(probeId: string): void {
+    const services = cache.getQueryData<Overview>(keys.overview)?.services ?? [];
+    for (const { id, probes } of services) {
+      if (id !== null && probes.some((probe) => probe.id === probeId)) glow(id);
+    }
+  }
+
   function refreshSoon(...resources: string[]): void {
     for (const resource of resources) stale.add(resource);
     refreshTimer ??= window.setTimeout(() => {
@@ -72,6 +80,7 @@ export function followStream(cache: QueryClient): () => void {
         hear(event.data.at);
         cache.setQueryData<Overview>(keys.overview, (old) => old && withStatus(old, event.data));
         glow(event.data.probeId);
+        glowService(event.data.probeId);
         refreshSoon('overview', 'probes', 'services');
         return;
       case 'alert': {

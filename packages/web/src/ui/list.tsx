@@ -1,4 +1,5 @@
-import type { ReactNode } from 'react';
+import type { ComponentPropsWithoutRef, ReactNode } from 'react';
+import { useGlow } from './glow.ts';
 import classes from './list.module.css';
 import { useListKeys } from './list-keys.ts';
 
@@ -23,7 +24,6 @@ export function List<Item extends { readonly id: string }>({
   columns,
   onOpen,
   openId,
-  glowing,
   selection,
 }: {
   label: string;
@@ -31,7 +31,6 @@ export function List<Item extends { readonly id: string }>({
   columns: readonly Column<Item>[];
   onOpen?: (item: Item) => void;
   openId?: string | undefined;
-  glowing?: (id: string) => boolean;
   selection?: { readonly ids: ReadonlySet<string>; readonly toggle: (id: string) => void };
 }) {
   const { cursor, setCursor } = useListKeys({
@@ -68,12 +67,12 @@ export function List<Item extends { readonly id: string }>({
       </thead>
       <tbody>
         {items.map((item, index) => (
-          <tr
+          <Row
             key={item.id}
+            id={item.id}
             data-row={index}
             data-cursor={cursor === index || undefined}
             data-open={item.id === openId || undefined}
-            data-glow={glowing?.(item.id) === true || undefined}
             data-link={onOpen !== undefined || undefined}
             onClick={(event) => {
               if (onOpen === undefined || isControl(event.target)) return;
@@ -106,11 +105,16 @@ export function List<Item extends { readonly id: string }>({
                 )}
               </td>
             ))}
-          </tr>
+          </Row>
         ))}
       </tbody>
     </table>
   );
+}
+
+/** A row that glows for a moment when what it shows has changed. */
+function Row({ id, ...props }: ComponentPropsWithoutRef<'tr'> & { id: string }) {
+  return <tr {...props} data-glow={useGlow(id) || undefined} />;
 }
 
 function isControl(target: EventTarget): boolean {

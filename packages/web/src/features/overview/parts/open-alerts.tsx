@@ -1,5 +1,5 @@
 import type { AlertView } from '@custos/contract';
-import { useGlow } from '../../../data/glow.ts';
+import { useGlow } from '../../../ui/glow.ts';
 import { AlertStateWord } from '../../../ui/alert-state.tsx';
 import { count } from '../../../ui/format.ts';
 import { TextLink } from '../../../ui/link.tsx';

@@ -1,7 +1,7 @@
 import { IconChevronRight } from '@tabler/icons-react';
 import { memo, useMemo, type CSSProperties } from 'react';
 import { HeartbeatBar } from '../../../charts/heartbeat-bar.tsx';
-import { useGlow } from '../../../data/glow.ts';
+import { useGlow } from '../../../ui/glow.ts';
 import { count, latency, share } from '../../../ui/format.ts';
 import { TextLink } from '../../../ui/link.tsx';
 import { StatusMark, StatusWord } from '../../../ui/status.tsx';
@@ -23,8 +23,14 @@ export function ServiceRow({
 }: Place & { service: OverviewService; open: boolean; onToggle: () => void }) {
   const beats = useMemo(() => combinedBeats(service), [service]);
   const status = faded ? 'unknown' : service.status;
+  const glowing = useGlow(service.id ?? '');
   return (
-    <div className={classes['service']} style={place} data-open={open || undefined}>
+    <div
+      className={classes['service']}
+      style={place}
+      data-open={open || undefined}
+      data-glow={glowing || undefined}
+    >
       <button
         type="button"
         className={classes['fold']}
@@ -97,7 +103,7 @@ export const ProbeRow = memo(
           />
         </span>
         <span className={classes['figure']} title="Latest response time">
-          {latency(probe.latencyMs)}
+          {probe.latencyMs === null ? '' : latency(probe.latencyMs)}
         </span>
         <span className={classes['figure']} title="Uptime over 24 hours">
           {share(probe.uptimeDay)}

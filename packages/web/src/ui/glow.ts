@@ -1,6 +1,7 @@
 import { useSyncExternalStore } from 'react';
 
-const glowMs = 1600;
+/** Longer than the animation: a row that the change brings comes a moment later and glows then. */
+const glowMs = 4000;
 const glowing = new Set<string>();
 const listeners = new Set<() => void>();
 
