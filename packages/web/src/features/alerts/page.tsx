@@ -2,7 +2,8 @@ import type { AlertView } from '@custos/contract';
 import { Button } from '@mantine/core';
 import { IconBell } from '@tabler/icons-react';
 import { getRouteApi, Outlet, useNavigate, useParams } from '@tanstack/react-router';
-import { useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
+import { useQuery } from '@tanstack/react-query';
 import { Paged } from '../../data/paged.tsx';
 import { useCan } from '../../data/queries.ts';
 import { AlertStateWord } from '../../ui/alert-state.tsx';
@@ -13,7 +14,7 @@ import { Page } from '../../ui/page.tsx';
 import { SeverityBadge } from '../../ui/severity.tsx';
 import { Empty } from '../../ui/states.tsx';
 import { Ago, Since } from '../../ui/time.tsx';
-import { useAcknowledge, useAlertPages, type AlertShow } from './queries.ts';
+import { alertQuery, useAcknowledge, useAlertPages, type AlertShow } from './queries.ts';
 
 const route = getRouteApi('/shell/alerts');
 
@@ -73,11 +74,33 @@ const columns: Column<AlertView>[] = [
   },
 ];
 
+/** Opens the list of closed alerts behind the panel of one, when its address says nothing of a list. */
+function useListOf(alertId: string | undefined): void {
+  const search = route.useSearch();
+  const navigate = useNavigate();
+  const state = useQuery({ ...alertQuery(alertId ?? ''), enabled: alertId !== undefined }).data?.state;
+  // Once for each panel: an alert that closes while it is read must not change the list behind it.
+  const settled = useRef<string>(undefined);
+  useEffect(() => {
+    if (alertId === undefined || state === undefined || settled.current === alertId) return;
+    settled.current = alertId;
+    if (state !== 'resolved' || search.show !== undefined) return;
+    void navigate({
+      to: '/alerts/$alertId',
+      params: { alertId },
+      search: { ...search, show: 'resolved' },
+      replace: true,
+      resetScroll: false,
+    });
+  }, [alertId, state, search, navigate]);
+}
+
 /** Every alert; a panel with its own address opens beside the list. */
 export function AlertsPage() {
   const search = route.useSearch();
   const navigate = useNavigate();
   const { alertId } = useParams({ strict: false });
+  useListOf(alertId);
   const canAcknowledge = useCan('alert.acknowledge');
   const acknowledge = useAcknowledge();
   const [selected, setSelected] = useState<ReadonlySet<string>>(new Set());
