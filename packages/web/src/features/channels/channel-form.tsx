@@ -133,6 +133,7 @@ export function ChannelForm({
           schema={schema}
           values={draft.options}
           errors={optionErrors}
+          unfolded={readOnly}
           onChange={(name, value) =>
             setDraft((now) => ({ ...now, options: { ...now.options, [name]: value } }))
           }

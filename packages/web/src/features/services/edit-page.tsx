@@ -32,7 +32,16 @@ export function ServiceEditPage() {
   const { serviceId } = editRoute.useParams();
   const query = useQuery(serviceQuery(serviceId));
   return (
-    <Page title={query.data === undefined ? 'Edit a service' : `Edit ${query.data.name}`} narrow>
+    <Page
+      title={
+        query.data === undefined
+          ? 'Edit a service'
+          : query.data.origin === 'configuration'
+            ? query.data.name
+            : `Edit ${query.data.name}`
+      }
+      narrow
+    >
       <Loaded query={query} skeleton={<SkeletonRows />}>
         {(service) => <Editing service={service} />}
       </Loaded>
@@ -46,5 +55,5 @@ function Editing({ service }: { service: ServiceView }) {
     const { name, description, criticality, dependsOn, sloTarget, sloWindowDays, labels } = service;
     return { name, description, criticality, dependsOn, sloTarget, sloWindowDays, labels };
   });
-  return <ServiceForm initial={initial} id={service.id} />;
+  return <ServiceForm initial={initial} id={service.id} configured={service.origin === 'configuration'} />;
 }

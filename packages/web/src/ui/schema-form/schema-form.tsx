@@ -19,18 +19,21 @@ export function SchemaForm({
   schema,
   values,
   errors,
+  unfolded = false,
   onChange,
 }: {
   schema: OptionsSchema;
   values: Values;
   /** Messages by option name. */
   errors: Readonly<Record<string, string>>;
+  /** True to show every option, as where nothing can be pressed. */
+  unfolded?: boolean;
   onChange: (name: string, value: unknown) => void;
 }) {
   const fields = Object.entries(schema.properties ?? {});
   const required = fields.filter(([name]) => schema.required?.includes(name));
   const optional = fields.filter(([name]) => !schema.required?.includes(name));
-  const foldable = required.length > 0 && optional.length > 2;
+  const foldable = !unfolded && required.length > 0 && optional.length > 2;
   const used = optional.some(([name, field]) => differs(field, values[name]) || errors[name] !== undefined);
   const [wanted, setWanted] = useState(used);
   const open = !foldable || wanted || optional.some(([name]) => errors[name] !== undefined);

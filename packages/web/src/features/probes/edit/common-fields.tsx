@@ -10,16 +10,17 @@ interface Props {
   draft: Draft;
   errors: Readonly<Record<string, string>>;
   change: (part: Partial<Draft>) => void;
+  disabled: boolean;
 }
 
 /** What every probe has: how often, when it counts as down, where it belongs, whom it tells. */
-export function CommonFields({ draft, errors, change }: Props) {
+export function CommonFields({ draft, errors, change, disabled }: Props) {
   const services = useQuery(servicesQuery).data?.items ?? [];
   const canSeeChannels = useCan('channel.read');
   const channels = useQuery({ ...channelsQuery, enabled: canSeeChannels }).data?.items ?? [];
   return (
     <>
-      <fieldset className={classes['group']}>
+      <fieldset className={classes['group']} disabled={disabled}>
         <legend>When</legend>
         <div className={classes['row']}>
           <DurationField
@@ -80,7 +81,7 @@ export function CommonFields({ draft, errors, change }: Props) {
           />
         </div>
       </fieldset>
-      <fieldset className={classes['group']}>
+      <fieldset className={classes['group']} disabled={disabled}>
         <legend>Where it belongs</legend>
         <Select
           label="Service"

@@ -51,7 +51,16 @@ export function ProbeEditPage() {
   const kinds = useQuery(kindsQuery);
   const probe = useQuery(probeQuery(probeId));
   return (
-    <Page title={probe.data === undefined ? 'Edit a probe' : `Edit ${probe.data.name}`} narrow>
+    <Page
+      title={
+        probe.data === undefined
+          ? 'Edit a probe'
+          : probe.data.origin === 'configuration'
+            ? probe.data.name
+            : `Edit ${probe.data.name}`
+      }
+      narrow
+    >
       <Loaded query={kinds} skeleton={<SkeletonRows />}>
         {({ items }) => (
           <Loaded query={probe} skeleton={<SkeletonRows />}>
@@ -68,5 +77,7 @@ function Editing({ probe, kinds }: { probe: ProbeView; kinds: readonly KindDescr
   // What is being typed must not be replaced when the stream brings a new result.
   const [initial] = useState(() => draftOf(probe, kind));
   if (kind === undefined) return null;
-  return <ProbeForm kind={kind} initial={initial} id={probe.id} />;
+  return (
+    <ProbeForm kind={kind} initial={initial} id={probe.id} configured={probe.origin === 'configuration'} />
+  );
 }

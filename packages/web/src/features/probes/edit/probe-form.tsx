@@ -9,6 +9,7 @@ import { ConfigSnippet } from '../../../ui/form/config-snippet.tsx';
 import { SaveBar } from '../../../ui/form/save-bar.tsx';
 import { FormProblem } from '../../../ui/form-problem.tsx';
 import classes from '../../../ui/form.module.css';
+import { ReadOnlyNote } from '../../../ui/read-only-note.tsx';
 import { SchemaForm } from '../../../ui/schema-form/schema-form.tsx';
 import { useSaveProbe, useTryProbe } from '../queries.ts';
 import { CommonFields } from './common-fields.tsx';
@@ -25,13 +26,26 @@ function optionErrors(errors: Readonly<Record<string, string>>): Record<string, 
   );
 }
 
-/** Adds a probe, or changes the one with `id`. */
-export function ProbeForm({ kind, initial, id }: { kind: KindDescription; initial: Draft; id?: string }) {
+/** Adds a probe, or changes the one with `id`; one from the configuration file is shown as it is. */
+export function ProbeForm({
+  kind,
+  initial,
+  id,
+  configured = false,
+}: {
+  kind: KindDescription;
+  initial: Draft;
+  id?: string;
+  /** It is written in the configuration file. */
+  configured?: boolean;
+}) {
   const [draft, setDraft] = useState(initial);
   const navigate = useNavigate();
   const save = useSaveProbe(id);
   const attempt = useTryProbe();
   const canRun = useCan('probe.run');
+  const mayEdit = useCan('probe.edit');
+  const readOnly = configured || !mayEdit;
   const names = useNames();
   const errors = { ...fieldErrors(attempt.error), ...fieldErrors(save.error) };
   const change = (part: Partial<Draft>): void => setDraft((now) => ({ ...now, ...part }));
@@ -58,7 +72,8 @@ export function ProbeForm({ kind, initial, id }: { kind: KindDescription; initia
 
   return (
     <form className={classes['form']} onSubmit={submit} noValidate>
-      <fieldset className={classes['group']}>
+      {readOnly ? <ReadOnlyNote what="probe" permission={configured ? undefined : 'probe.edit'} /> : null}
+      <fieldset className={classes['group']} disabled={readOnly}>
         <TextInput
           label="Name"
           description="What people read when it is down."
@@ -72,34 +87,37 @@ export function ProbeForm({ kind, initial, id }: { kind: KindDescription; initia
           schema={schemaOf(kind)}
           values={draft.options}
           errors={optionErrors(errors)}
+          unfolded={readOnly}
           onChange={(name, value) =>
             setDraft((now) => ({ ...now, options: { ...now.options, [name]: value } }))
           }
         />
       </fieldset>
-      <CommonFields draft={draft} errors={errors} change={change} />
+      <CommonFields draft={draft} errors={errors} change={change} disabled={readOnly} />
       {attempt.data === undefined || attempt.isPending ? null : <TryResult result={attempt.data} />}
       {attempt.error === null || Object.keys(fieldErrors(attempt.error)).length > 0 ? null : (
         <FormProblem problem={explain(attempt.error)} />
       )}
-      <SaveBar
-        problem={formError(save.error, shownFields)}
-        saving={save.isPending}
-        save={id === undefined ? 'Add the probe' : 'Save'}
-        onCancel={() => window.history.back()}
-      >
-        {trial ? (
-          <Button
-            variant="default"
-            size="xs"
-            leftSection={<IconPlayerPlay size={14} />}
-            loading={attempt.isPending}
-            onClick={tryNow}
-          >
-            Try now
-          </Button>
-        ) : null}
-      </SaveBar>
+      {readOnly ? null : (
+        <SaveBar
+          problem={formError(save.error, shownFields)}
+          saving={save.isPending}
+          save={id === undefined ? 'Add the probe' : 'Save'}
+          onCancel={() => window.history.back()}
+        >
+          {trial ? (
+            <Button
+              variant="default"
+              size="xs"
+              leftSection={<IconPlayerPlay size={14} />}
+              loading={attempt.isPending}
+              onClick={tryNow}
+            >
+              Try now
+            </Button>
+          ) : null}
+        </SaveBar>
+      )}
       <ConfigSnippet section="probes" value={configOf(draft, kind, names)} />
     </form>
   );
