@@ -1,7 +1,7 @@
 import type { AuditLog } from '../audit/types.ts';
 import { systemActor } from '../audit/types.ts';
 import type { Clock } from '../base/clock.ts';
-import { messageOf } from '../base/errors.ts';
+import { CustosError, invalidInput, messageOf } from '../base/errors.ts';
 import type { Logger } from '../base/logger.ts';
 import { channelPolicy, compilePolicy, probePolicy } from '../outbound/policy.ts';
 import { createOutbound } from '../outbound/service.ts';
@@ -20,9 +20,19 @@ export interface OutboundDoors {
   close(): void;
 }
 
-/** Raises `invalid_input` when an entry is no host and no range. */
+/** Raises `invalid_input` naming the entry of `internalTargets` that is no host and no range. */
 export function checkInternalTargets(targets: readonly string[]): void {
-  compilePolicy({ ...channelPolicy, internal: targets });
+  try {
+    compilePolicy({ ...channelPolicy, internal: targets });
+  } catch (error) {
+    if (!(error instanceof CustosError)) throw error;
+    throw invalidInput(
+      error.fields.map(({ field, message }) => ({
+        field: field.replace(/^internal\b/, 'internalTargets'),
+        message,
+      })),
+    );
+  }
 }
 
 /** A door that is exchanged for another when its policy changes; requests under way end with the old one. */
