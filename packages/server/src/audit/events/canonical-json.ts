@@ -62,8 +62,23 @@ function write(value: unknown, path: Path): string {
  * The canonical JSON of a value (RFC 8785, JCS): no white space, members in the order of their UTF-16 code
  * units, numbers as ECMAScript writes them. Members that are `undefined` are left out, as `JSON.stringify`
  * does. Raises `invalid_input` that names the place for what is not JSON: half of a surrogate pair, a
- * number that is not finite, a date, a class instance, a bigint, nesting beyond 32.
+ * number that is not finite, a date, a class instance, a bigint, nesting beyond 32. `place` is where the
+ * value lies in what the caller knows.
  */
-export function canonicalJson(value: unknown): string {
-  return write(value, []);
+export function canonicalJson(value: unknown, place: readonly string[] = []): string {
+  return write(value, [...place]);
+}
+
+/** {@link canonicalJson} of an object of which some members are canonical JSON already. */
+export function canonicalMembers(
+  value: Readonly<Record<string, unknown>>,
+  ready: Readonly<Record<string, string>>,
+): string {
+  const members: string[] = [];
+  for (const key of [...Object.keys(value), ...Object.keys(ready)].toSorted()) {
+    const text = Object.hasOwn(ready, key) ? ready[key] : undefined;
+    if (text !== undefined) members.push(`${JSON.stringify(key)}:${text}`);
+    else if (value[key] !== undefined) members.push(`${writeString(key, [])}:${write(value[key], [key])}`);
+  }
+  return `{${members.join(',')}}`;
 }

@@ -1,25 +1,30 @@
-import { canonicalJson } from './canonical-json.ts';
+import { canonicalJson, canonicalMembers } from './canonical-json.ts';
 import { unfitEvent } from './errors.ts';
 import { detailsLimitBytes, envelopeLimitBytes, leafLimitBytes, maxSealedFields } from './limits.ts';
 import type { LeafEvent } from './types.ts';
 
-/** Bytes of details as canonical JSON in UTF-8; raises `invalid_input` that names the place when not JSON. */
-function bytesOf(details: unknown): number {
-  // Wrapped, so that a fault is named by its path from the event.
-  return Buffer.byteLength(canonicalJson({ details }), 'utf8') - '{"details":}'.length;
-}
-
 /**
- * Refuses details that are not JSON or over 50 KB of canonical JSON in UTF-8. Measured before anything is
- * sealed, so that the limit means the same for every type.
+ * The canonical JSON of an event's details. Refuses what is not JSON and what is over 51,200 bytes in UTF-8;
+ * measured before anything is sealed, so that the limit means the same for every type.
  */
-export function checkDetails(details: unknown): void {
-  const size = bytesOf(details);
+export function detailsText(details: unknown): string {
+  const text = canonicalJson(details, ['details']);
+  const size = Buffer.byteLength(text, 'utf8');
   if (size > detailsLimitBytes) {
     throw unfitEvent([
       { field: 'details', message: `must be at most ${detailsLimitBytes} bytes of JSON and is ${size}` },
     ]);
   }
+  return text;
+}
+
+/** What a leaf is made of. */
+export interface LeafParts {
+  /** The event without its details and without what is sealed. */
+  readonly envelope: Readonly<Record<string, unknown>>;
+  /** The details as canonical JSON, without what is sealed. */
+  readonly details: string;
+  readonly digests: readonly string[];
 }
 
 /**
@@ -27,20 +32,18 @@ export function checkDetails(details: unknown): void {
  * sealed. Raises `invalid_input` that names `envelope` or `sealed` when it would be too large: everything
  * besides the details may take 14,335 bytes, all together 65,535 (C2SP tlog-tiles).
  */
-export function encodeLeaf(kept: Record<string, unknown>, digests: readonly string[]): Uint8Array {
+export function encodeLeaf({ envelope, details, digests }: LeafParts): Uint8Array {
   if (digests.length > maxSealedFields) {
     throw unfitEvent([{ field: 'sealed', message: `must be at most ${maxSealedFields} sensitive fields` }]);
   }
   const sealed = digests.length === 0 ? undefined : { alg: 'sha-256', digests: digests.toSorted() };
-  const { details, ...envelope } = kept;
-  const whole = { ...envelope, v: 1, sealed };
-  const detailsBytes = bytesOf(details);
-  const leaf = Buffer.from(canonicalJson({ ...whole, details }), 'utf8');
-  if (leaf.length - detailsBytes > envelopeLimitBytes || leaf.length > leafLimitBytes) {
+  const leaf = Buffer.from(canonicalMembers({ ...envelope, v: 1, sealed }, { details }), 'utf8');
+  const besides = leaf.length - Buffer.byteLength(details, 'utf8');
+  if (besides > envelopeLimitBytes || leaf.length > leafLimitBytes) {
     throw unfitEvent([
       {
         field: 'envelope',
-        message: `must be at most ${envelopeLimitBytes} bytes besides the details and is ${leaf.length - detailsBytes}`,
+        message: `must be at most ${envelopeLimitBytes} bytes besides the details and is ${besides}`,
       },
     ]);
   }

@@ -5,7 +5,7 @@ import type { VaultEntry } from '../vault/service.ts';
 import type { Catalogue, CatalogueEntry } from './catalogue.ts';
 import { eventInput, type EventInput } from './envelope.ts';
 import { faultsOf, unfitEvent } from './errors.ts';
-import { checkDetails, encodeLeaf } from './leaf.ts';
+import { detailsText, encodeLeaf } from './leaf.ts';
 import { partSensitive, subjectOf } from './sensitive-fields.ts';
 import type { AuditEnvelope, JsonObject } from './types.ts';
 
@@ -80,7 +80,7 @@ export function prepareEvent(raw: unknown, context: PrepareContext): PreparedEve
   const input = { ...parsed.data, details: sent as EventInput['details'] };
   checkSource(input, context.source);
   // Before the type's schema looks into them, so that nothing deep or huge reaches it.
-  checkDetails(input.details);
+  const wholeDetails = detailsText(input.details);
   const entry = entryOf(input, context.catalogue);
   const event = completed(input, entry, context);
 
@@ -91,10 +91,13 @@ export function prepareEvent(raw: unknown, context: PrepareContext): PreparedEve
     subject: subjectOf(event, whose),
     commitment: commit(field, value),
   }));
-  const leaf = encodeLeaf(
-    kept,
-    vaultEntries.map(({ commitment }) => commitment.digest),
-  );
+  const { details, ...envelope } = kept;
+  const leaf = encodeLeaf({
+    envelope,
+    // The same object as before, unless a field was taken out of it.
+    details: details === event.details ? wholeDetails : detailsText(details),
+    digests: vaultEntries.map(({ commitment }) => commitment.digest),
+  });
   return { id: event.id, ownId: input.id !== undefined, entry, leaf, vaultEntries };
 }
 

@@ -1,6 +1,7 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { canonicalJson } from '../events/canonical-json.ts';
 import type { Json } from '../events/types.ts';
+import { freshSalt } from './salt.ts';
 
 /**
  * Salted commitments, as selective disclosure for JSON web tokens makes them (RFC 9901): a disclosure is
@@ -20,16 +21,13 @@ export interface OpenedDisclosure {
   readonly value: Json;
 }
 
-const saltBytes = 16;
-
 export function digestOf(disclosure: string): string {
-  return createHash('sha256').update(disclosure, 'ascii').digest('base64url');
+  return hash('sha256', disclosure, 'base64url');
 }
 
 /** Commits to one field with a fresh salt. */
 export function commit(name: string, value: Json): Commitment {
-  const salt = randomBytes(saltBytes).toString('base64url');
-  const disclosure = Buffer.from(canonicalJson([salt, name, value]), 'utf8').toString('base64url');
+  const disclosure = Buffer.from(canonicalJson([freshSalt(), name, value]), 'utf8').toString('base64url');
   return { disclosure, digest: digestOf(disclosure) };
 }
 
