@@ -202,6 +202,12 @@ const audit = createRoute({
   }),
   component: lazyRouteComponent(() => import('../features/audit/page.tsx'), 'AuditPage'),
 });
+const auditPanel = createRoute({
+  getParentRoute: () => audit,
+  path: '$eventId',
+  validateSearch: (search): { at?: number | undefined } => ({ at: number(search['at']) }),
+  component: lazyRouteComponent(() => import('../features/audit/event-panel.tsx'), 'EventPanel'),
+});
 const jobs = createRoute({
   getParentRoute: () => shell,
   path: '/jobs',
@@ -239,7 +245,7 @@ const tree = root.addChildren([
     channels.addChildren([channelPanel]),
     deliveries.addChildren([deliveryPanel]),
     maintenance.addChildren([maintenancePanel]),
-    audit,
+    audit.addChildren([auditPanel]),
     jobs,
     settingsStart,
     settings,

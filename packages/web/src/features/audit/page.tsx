@@ -2,34 +2,20 @@ import { auditOutcome, type AuditEventView } from '@custos/contract';
 import { TextInput } from '@mantine/core';
 import { useDebouncedCallback } from '@mantine/hooks';
 import { IconBook2 } from '@tabler/icons-react';
-import { getRouteApi, useNavigate } from '@tanstack/react-router';
+import { useQueryClient } from '@tanstack/react-query';
+import { getRouteApi, Outlet, useNavigate, useParams } from '@tanstack/react-router';
 import { useState } from 'react';
 import { Paged } from '../../data/paged.tsx';
 import { Choices, FilterBar } from '../../ui/filter-bar.tsx';
 import { List, type Column } from '../../ui/list.tsx';
-import { Facts, Page } from '../../ui/page.tsx';
-import { Panel } from '../../ui/panel.tsx';
+import { Page } from '../../ui/page.tsx';
 import { ShortId } from '../../ui/short-id.tsx';
 import { Empty } from '../../ui/states.tsx';
-import { absolute, Ago } from '../../ui/time.tsx';
-import { useAuditPages } from './queries.ts';
+import { absolute } from '../../ui/time.tsx';
+import { Outcome } from './outcome.tsx';
+import { eventQuery, useAuditPages } from './queries.ts';
 
 const route = getRouteApi('/shell/audit');
-
-const outcomeMarks = { attempted: '…', succeeded: '✓', failed: '✕', denied: '⊘' } as const;
-
-function Outcome({ outcome }: { outcome: AuditEventView['outcome'] }) {
-  const calm = outcome === 'succeeded' || outcome === 'attempted';
-  return (
-    <span
-      className={calm ? 'quiet' : ''}
-      style={calm ? undefined : { color: 'var(--degraded)', fontWeight: 500 }}
-    >
-      <span aria-hidden="true">{outcomeMarks[outcome]} </span>
-      {outcome}
-    </span>
-  );
-}
 
 const columns: Column<AuditEventView>[] = [
   { title: 'When', width: '180px', render: (event) => <span className="quiet">{absolute(event.time)}</span> },
@@ -53,28 +39,6 @@ const columns: Column<AuditEventView>[] = [
   },
 ];
 
-function EventPanel({ event, onClose }: { event: AuditEventView; onClose: () => void }) {
-  return (
-    <Panel title={event.action} onClose={onClose}>
-      <Facts
-        facts={[
-          ['When', <Ago key="when" at={event.time} />],
-          ['Exactly', new Date(event.time).toISOString()],
-          ['Who', `${event.actor.name} (${event.actor.type})`],
-          ['Actor id', <ShortId key="actor" id={event.actor.id} />],
-          ['Target', event.target === null ? 'none' : `${event.target.type} ${event.target.id}`],
-          ['Outcome', <Outcome key="outcome" outcome={event.outcome} />],
-          ['From address', event.address ?? 'unknown'],
-          ['Request', event.requestId ?? 'none'],
-          ...Object.entries(event.details).map(
-            ([name, value]) => [name, typeof value === 'string' ? value : JSON.stringify(value)] as const,
-          ),
-        ]}
-      />
-    </Panel>
-  );
-}
-
 /** Who did what, to what, from where, and whether it was allowed. */
 export function AuditPage() {
   const search = route.useSearch();
@@ -85,7 +49,17 @@ export function AuditPage() {
     actor: search.actor,
     ...(outcome === undefined ? {} : { outcome }),
   });
-  const [open, setOpen] = useState<AuditEventView | null>(null);
+  const { eventId } = useParams({ strict: false });
+  const cache = useQueryClient();
+  function open(event: AuditEventView): void {
+    cache.setQueryData(eventQuery(event.id, event.time).queryKey, event);
+    void navigate({
+      to: '/audit/$eventId',
+      params: { eventId: event.id },
+      search: { ...search, at: event.time },
+      resetScroll: false,
+    });
+  }
   const [actor, setActor] = useState(search.actor ?? '');
   const set = (change: Partial<typeof search>): void =>
     void navigate({ to: '/audit', search: { ...search, ...change }, replace: true });
@@ -131,10 +105,10 @@ export function AuditPage() {
         }
       >
         {(events) => (
-          <List label="Audit events" items={events} columns={columns} openId={open?.id} onOpen={setOpen} />
+          <List label="Audit events" items={events} columns={columns} openId={eventId} onOpen={open} />
         )}
       </Paged>
-      {open === null ? null : <EventPanel event={open} onClose={() => setOpen(null)} />}
+      <Outlet />
     </Page>
   );
 }
