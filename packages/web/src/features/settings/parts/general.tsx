@@ -1,5 +1,5 @@
 import type { Settings } from '@custos/contract';
-import { TagsInput, TextInput } from '@mantine/core';
+import { TextInput } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useState, type FormEvent } from 'react';
 import { Loaded } from '../../../data/loaded.tsx';
@@ -11,6 +11,12 @@ import form from '../../../ui/form.module.css';
 import { SkeletonRows } from '../../../ui/states.tsx';
 import { useSaveSettings } from '../queries.ts';
 import classes from '../settings.module.css';
+import { InternalTargets } from './internal-targets.tsx';
+
+/** What is wrong with an entry of the list; its field is named after the policy or the setting. */
+function targetError(errors: Readonly<Record<string, string>>): string | undefined {
+  return Object.entries(errors).find(([field]) => /^internal(Targets)?(\.|$)/.test(field))?.[1];
+}
 
 function GeneralForm({ initial }: { initial: Settings }) {
   const [draft, setDraft] = useState(initial);
@@ -48,17 +54,19 @@ function GeneralForm({ initial }: { initial: Settings }) {
           error={errors['timeZone']}
           onChange={(timeZone) => change({ timeZone })}
         />
-        <TagsInput
-          label="Internal targets"
-          description="Private hosts and ranges that probes and channels may reach, such as 10.0.0.0/8, db.internal, *.lan, or private for all private space."
-          acceptValueOnBlur
-          value={draft.internalTargets}
-          error={errors['internalTargets']}
-          onChange={(internalTargets) => change({ internalTargets })}
-        />
       </fieldset>
+      <InternalTargets
+        targets={draft.internalTargets}
+        error={targetError(errors)}
+        readOnly={!may}
+        onChange={(internalTargets) => change({ internalTargets })}
+      />
       {may ? (
-        <SaveBar problem={formError(save.error, Object.keys(draft))} saving={save.isPending} save="Save" />
+        <SaveBar
+          problem={formError(save.error, [...Object.keys(draft), 'internal'])}
+          saving={save.isPending}
+          save="Save"
+        />
       ) : (
         <p className="faint">Changing these takes the permission system.configure.</p>
       )}
