@@ -9,14 +9,16 @@ import { Button, Select, Switch, TextInput } from '@mantine/core';
 import { IconSend } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { useState, type FormEvent } from 'react';
+import { PrivateAddressHint } from '../../data/private-address.tsx';
 import { explain, fieldErrors, formError } from '../../data/problem.ts';
 import { channelsQuery, useCan } from '../../data/queries.ts';
 import { ConfirmButton } from '../../ui/confirm.tsx';
 import { FormProblem } from '../../ui/form-problem.tsx';
+import { ConfigSnippet } from '../../ui/form/config-snippet.tsx';
 import { SaveBar } from '../../ui/form/save-bar.tsx';
 import classes from '../../ui/form.module.css';
 import { ReadOnlyNote } from '../../ui/read-only-note.tsx';
-import { initialOptions, sendable } from '../../ui/schema-form/schema.ts';
+import { initialOptions, sendable, writtenOptions, type OptionsSchema } from '../../ui/schema-form/schema.ts';
 import { SchemaForm } from '../../ui/schema-form/schema-form.tsx';
 import { severityWords } from '../../ui/severity.tsx';
 import { useRemoveChannel, useSaveChannel, useTryChannel } from './queries.ts';
@@ -68,6 +70,22 @@ function draftOf(kinds: readonly KindDescription[], channel: ChannelView | undef
     minimumSeverity: 'info',
     sendResolved: true,
     fallbackChannelId: null,
+  };
+}
+
+/** The draft as configuration: the fallback by its name, and only what differs from the defaults. */
+function configOf(draft: Draft, schema: OptionsSchema, others: readonly ChannelView[]): object {
+  const fallback = others.find(({ id }) => id === draft.fallbackChannelId)?.name;
+  const { name, kind, enabled, isDefault, minimumSeverity, sendResolved } = draft;
+  return {
+    name,
+    kind,
+    options: writtenOptions(schema, draft.options),
+    ...(enabled ? {} : { enabled }),
+    ...(isDefault ? {} : { isDefault }),
+    ...(minimumSeverity === 'info' ? {} : { minimumSeverity }),
+    ...(sendResolved ? {} : { sendResolved }),
+    ...(fallback === undefined ? {} : { fallback }),
   };
 }
 
@@ -179,6 +197,7 @@ export function ChannelForm({
         />
       </fieldset>
       {test.data === undefined || test.isPending ? null : <TestResult result={test.data} />}
+      <PrivateAddressHint messages={[test.data?.error, ...Object.values(errors)]} />
       {test.error === null || Object.keys(fieldErrors(test.error)).length > 0 ? null : (
         <FormProblem problem={explain(test.error)} />
       )}
@@ -217,6 +236,7 @@ export function ChannelForm({
           )}
         </SaveBar>
       )}
+      <ConfigSnippet section="channels" value={configOf(draft, schema, others)} />
     </form>
   );
 }

@@ -25,6 +25,24 @@ export function draftOf(window: MaintenanceView): WindowDraft & { timeZone: stri
   return { title, schedule, serviceIds, probeIds, everything, timeZone };
 }
 
+/** The draft as configuration, where things are referred to by name and times are RFC 3339. */
+export function configOf(draft: WindowDraft, names: ReadonlyMap<string, string>): object {
+  const { title, schedule, serviceIds, probeIds, everything } = draft;
+  const named = (ids: readonly string[]): string[] => ids.flatMap((id) => names.get(id) ?? []);
+  const [services, probes] = [named(serviceIds), named(probeIds)];
+  const utc = (ms: number): string => new Date(ms).toISOString();
+  return {
+    title,
+    schedule:
+      schedule.type === 'once'
+        ? { ...schedule, startsAt: utc(schedule.startsAt), endsAt: utc(schedule.endsAt) }
+        : schedule,
+    ...(everything ? { everything } : {}),
+    ...(everything || services.length === 0 ? {} : { services }),
+    ...(everything || probes.length === 0 ? {} : { probes }),
+  };
+}
+
 /** Milliseconds as an input of type `datetime-local` holds them, in the reader's own zone. */
 export function toLocal(ms: number): string {
   const at = new Date(ms);

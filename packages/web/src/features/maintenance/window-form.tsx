@@ -5,9 +5,11 @@ import { useState, type FormEvent } from 'react';
 import { fieldErrors, formError } from '../../data/problem.ts';
 import { probesQuery, servicesQuery, useCan } from '../../data/queries.ts';
 import { ConfirmButton } from '../../ui/confirm.tsx';
+import { ConfigSnippet } from '../../ui/form/config-snippet.tsx';
 import { SaveBar } from '../../ui/form/save-bar.tsx';
 import classes from '../../ui/form.module.css';
 import { ReadOnlyNote } from '../../ui/read-only-note.tsx';
+import { configOf } from './draft.ts';
 import { useRemoveWindow, useSaveWindow, type WindowDraft } from './queries.ts';
 import { ScheduleFields } from './schedule-fields.tsx';
 
@@ -106,6 +108,10 @@ export function WindowForm({
           )}
         </SaveBar>
       )}
+      <ConfigSnippet
+        section="maintenance"
+        value={configOf(draft, new Map([...services, ...probes].map(({ id, name }) => [id, name])))}
+      />
     </form>
   );
 }

@@ -91,6 +91,23 @@ export function sendable(
   );
 }
 
+/** The options as a configuration file has them: no defaults, and secrets as references to the environment. */
+export function writtenOptions(
+  schema: OptionsSchema,
+  values: Readonly<Record<string, unknown>>,
+): Record<string, unknown> {
+  const fields = schema.properties ?? {};
+  return Object.fromEntries(
+    Object.entries(values).flatMap(([name, value]) => {
+      if (value === undefined || value === '') return [];
+      if (fields[name]?.secret === true) {
+        return [[name, { env: name.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase() }]];
+      }
+      return JSON.stringify(value) === JSON.stringify(fields[name]?.default) ? [] : [[name, value]];
+    }),
+  );
+}
+
 /** What the fields hold at first: the defaults of the schema, then what is stored. */
 export function initialOptions(
   schema: OptionsSchema,

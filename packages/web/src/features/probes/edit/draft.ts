@@ -1,5 +1,10 @@
 import type { KindDescription, ProbeKindName, ProbeView } from '@custos/contract';
-import { initialOptions, sendable, type OptionsSchema } from '../../../ui/schema-form/schema.ts';
+import {
+  initialOptions,
+  sendable,
+  writtenOptions,
+  type OptionsSchema,
+} from '../../../ui/schema-form/schema.ts';
 
 /** A probe as the form holds it. */
 export interface Draft {
@@ -87,16 +92,7 @@ export function configOf(draft: Draft, kind: KindDescription, names: ReadonlyMap
   const { labels, channelIds, serviceId, latencyBudgetMs, retries, ...rest } = draft;
   const service = names.get(serviceId ?? '');
   const channels = channelIds.flatMap((id) => names.get(id) ?? []);
-  const fields = schemaOf(kind).properties ?? {};
-  const options = Object.fromEntries(
-    Object.entries(draft.options).flatMap(([name, value]) => {
-      if (value === undefined || value === '') return [];
-      if (fields[name]?.secret === true) {
-        return [[name, { env: name.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase() }]];
-      }
-      return JSON.stringify(value) === JSON.stringify(fields[name]?.default) ? [] : [[name, value]];
-    }),
-  );
+  const options = writtenOptions(schemaOf(kind), draft.options);
   return {
     ...rest,
     ...(service === undefined ? {} : { service }),

@@ -3,6 +3,7 @@ import { Button, TextInput } from '@mantine/core';
 import { IconPlayerPlay } from '@tabler/icons-react';
 import { useNavigate } from '@tanstack/react-router';
 import { useState, type FormEvent } from 'react';
+import { PrivateAddressHint } from '../../../data/private-address.tsx';
 import { explain, fieldErrors, formError } from '../../../data/problem.ts';
 import { useCan, useNames } from '../../../data/queries.ts';
 import { ConfigSnippet } from '../../../ui/form/config-snippet.tsx';
@@ -95,6 +96,7 @@ export function ProbeForm({
       </fieldset>
       <CommonFields draft={draft} errors={errors} change={change} disabled={readOnly} />
       {attempt.data === undefined || attempt.isPending ? null : <TryResult result={attempt.data} />}
+      <PrivateAddressHint messages={[attempt.data?.message, ...Object.values(errors)]} />
       {attempt.error === null || Object.keys(fieldErrors(attempt.error)).length > 0 ? null : (
         <FormProblem problem={explain(attempt.error)} />
       )}
