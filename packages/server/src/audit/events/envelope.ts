@@ -13,7 +13,9 @@ const text = (max: number) =>
 
 const instant = z.iso
   .datetime({ offset: true, error: 'must be an RFC 3339 time such as 2026-01-31T08:30:00.000Z' })
-  .transform((value) => new Date(value).toISOString());
+  .transform((value) => new Date(value).toISOString())
+  // Offsets can lead out of the years that RFC 3339 has; ECMAScript writes those with a sign.
+  .refine((value) => /^\d/.test(value), 'must be in the years 0000 to 9999');
 
 const party = z.strictObject({
   type: text(textLimits.partyType).regex(

@@ -168,7 +168,7 @@ export function createIntake({ state, clock, catalogue, vault, admission, groups
     drafts.every((draft) => !isPrepared(draft) || (draft.vaultEntries.length === 0 && !draft.ownId));
 
   async function replay(name: store.BatchName, text: string): Promise<BatchOutcome | undefined> {
-    const known = await store.loadBatch(state.write, name, clock.now());
+    const known = await store.loadBatch(state.read, name, clock.now());
     if (known === undefined) return undefined;
     if (!vault.isFingerprint(text, known.fingerprint)) throw keyReused();
     return known.settled

@@ -147,6 +147,8 @@ test('texts that no store or reader can hold are refused with their field', () =
     [{ details: { text: '\udc00' } }, /details\.text must be well-formed/],
     [{ details: { text: Number.POSITIVE_INFINITY } }, /details\.text must be a finite number/],
     [{ details: JSON.parse('{"__proto__": {"x": 1}}') as object }, /details\.__proto__/],
+    [{ time: '9999-12-31T23:59:59-01:00' }, /time must be in the years 0000 to 9999/],
+    [{ time: '2026-02-30T00:00:00Z' }, /time must be an RFC 3339 time/],
     [{ details: [] }, /details must be an object/],
     [{ details: null }, /details must be an object/],
     [{ requestId: 'x'.repeat(101) }, /requestId must be at most 100 characters/],

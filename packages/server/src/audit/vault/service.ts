@@ -71,8 +71,11 @@ export async function createVault({ state, keys, clock }: VaultOptions): Promise
   }
   await store.overwriteDeleted(state);
 
-  const lookupsOf = (subject: Subject): string[] =>
-    keys.map((key) => keyedHash(key, 'subject', subjectText(subject)));
+  const subjectHashes = keys.map((key) => keyedHash(key, 'subject'));
+  const batchHashes = new Map(keys.map((key) => [key.id, keyedHash(key, 'batch')]));
+
+  /** What a subject may be stored under, that of the newest key first. */
+  const lookupsOf = (subject: string): string[] => subjectHashes.map((hashed) => hashed(subject));
 
   function subjectKey(row: store.SubjectRow, place: FieldPlace): SecretKey {
     const installation = known.get(row.keyId);
@@ -84,18 +87,32 @@ export async function createVault({ state, keys, clock }: VaultOptions): Promise
     }
   }
 
-  /** The subject's row, made when it is new, and held so that no erasure comes in between. */
-  async function held(subject: Subject, tx: StateTx): Promise<store.SubjectRow> {
-    const lookups = lookupsOf(subject);
-    const [lookup = ''] = lookups;
+  /** The rows of subjects, made for those that are new, and held so that no erasure comes in between. */
+  async function held(
+    subjects: ReadonlyMap<string, Subject>,
+    tx: StateTx,
+  ): Promise<ReadonlyMap<string, store.SubjectRow>> {
+    const lookups = new Map([...subjects.keys()].map((text) => [text, lookupsOf(text)]));
     for (let round = 0; round < maxRounds; round += 1) {
-      const row = await store.holdSubject(tx, lookups, state.dialect);
-      if (row !== undefined) return row;
-      const now = clock.now();
-      const made = newSubjectKey(newest, newId('sub', now), subject);
-      await store.addSubject(tx, { ...made, lookup, place: 0 }, now);
+      const rows = await store.holdSubjects(tx, [...lookups.values()].flat(), state.dialect);
+      // The first one counts: rows come in the order of their places.
+      const byLookup = new Map(rows.toReversed().map((row) => [row.lookup, row]));
+      const found = new Map<string, store.SubjectRow>();
+      const missing: store.SubjectRow[] = [];
+      for (const [text, subject] of subjects) {
+        const own = lookups.get(text) ?? [];
+        const row = own.map((lookup) => byLookup.get(lookup)).find((one) => one !== undefined);
+        if (row !== undefined) found.set(text, row);
+        else missing.push(fresh(subject, own[0] ?? ''));
+      }
+      if (missing.length === 0) return found;
+      await store.addSubjects(tx, missing, clock.now());
     }
     throw subjectContended();
+  }
+
+  function fresh(subject: Subject, lookup: string): store.SubjectRow {
+    return { ...newSubjectKey(newest, newId('sub', clock.now()), subject), lookup, place: 0 };
   }
 
   function opened(row: store.FieldRow & { readonly subject: store.SubjectRow }): string {
@@ -111,26 +128,20 @@ export async function createVault({ state, keys, clock }: VaultOptions): Promise
 
   return {
     async keep(entries, tx) {
-      const bySubject = new Map<string, VaultEntry[]>();
-      for (const entry of entries) {
-        const text = subjectText(entry.subject);
-        const same = bySubject.get(text);
-        if (same === undefined) bySubject.set(text, [entry]);
-        else same.push(entry);
-      }
-      const rows: store.FieldRow[] = [];
-      // Always in one order, so that two batches about the same people cannot wait for each other.
-      for (const [, same] of [...bySubject].toSorted(([left], [right]) => (left < right ? -1 : 1))) {
-        const [first] = same;
-        if (first === undefined) continue;
-        const subject = await held(first.subject, tx);
-        const key = subjectKey(subject, first);
-        for (const { eventId, field, commitment } of same) {
-          const sealed = sealDisclosure(key, { eventId, field }, commitment.disclosure);
-          rows.push({ eventId, field, subjectId: subject.id, digest: commitment.digest, sealed });
-        }
-      }
-      await store.addFields(tx, rows, clock.now());
+      if (entries.length === 0) return;
+      const subjects = new Map(entries.map(({ subject }) => [subjectText(subject), subject]));
+      const rows = await held(subjects, tx);
+      const opened = new Map<string, SecretKey>();
+      const fields = entries.map((entry): store.FieldRow => {
+        const { eventId, field, subject, commitment } = entry;
+        const row = rows.get(subjectText(subject));
+        if (row === undefined) throw subjectContended();
+        const key = opened.get(row.id) ?? subjectKey(row, entry);
+        opened.set(row.id, key);
+        const sealed = sealDisclosure(key, entry, commitment.disclosure);
+        return { eventId, field, subjectId: row.id, digest: commitment.digest, sealed };
+      });
+      await store.addFields(tx, fields, clock.now());
     },
 
     knownEvents: (eventIds, db) => store.listKnownEvents(db ?? state.read, eventIds),
@@ -152,7 +163,7 @@ export async function createVault({ state, keys, clock }: VaultOptions): Promise
 
     async erase(subject) {
       const report = await state.transaction(async (tx) => {
-        const rows = await store.lockSubjects(tx, lookupsOf(subject), state.dialect);
+        const rows = await store.lockSubjects(tx, lookupsOf(subjectText(subject)), state.dialect);
         const [first] = rows;
         if (first === undefined) {
           return { subjectRef: null, keyDestroyed: false, fields: 0, events: 0, byField: {} };
@@ -178,7 +189,7 @@ export async function createVault({ state, keys, clock }: VaultOptions): Promise
             const from = known.get(row.keyId);
             if (from === undefined) throw wrongKey([row.keyId], [...known.keys()]);
             const next = resealed(row, { from, to: newest });
-            const lookup = keyedHash(newest, 'subject', next.subject);
+            const [lookup = ''] = lookupsOf(next.subject);
             const place = await store.freePlace(tx, lookup);
             await store.replaceSubject(tx, { ...next.row, lookup, place });
           }
@@ -187,11 +198,14 @@ export async function createVault({ state, keys, clock }: VaultOptions): Promise
         }
       }),
 
-    fingerprint: (text) => `${newest.id}.${keyedHash(newest, 'batch', text)}`,
+    fingerprint: (text) => fingerprintBy(newest.id, text) ?? '',
 
-    isFingerprint(text, fingerprint) {
-      const key = known.get(fingerprint.split('.')[0] ?? '');
-      return key !== undefined && fingerprint === `${key.id}.${keyedHash(key, 'batch', text)}`;
-    },
+    isFingerprint: (text, fingerprint) =>
+      fingerprint === fingerprintBy(fingerprint.split('.')[0] ?? '', text),
   };
+
+  function fingerprintBy(keyId: string, text: string): string | undefined {
+    const hashed = batchHashes.get(keyId);
+    return hashed === undefined ? undefined : `${keyId}.${hashed(text)}`;
+  }
 }

@@ -37,7 +37,7 @@ export interface SubjectRow extends SealedSubject {
 
 const tables = (db: StateDb) => db.withTables<VaultTables>();
 /** Parameters of one statement stay far below what either database takes. */
-const rowsPerInsert = 500;
+const rowsPerStatement = 500;
 
 const subjectOf = (row: VaultTables['audit_subject']): SubjectRow => ({
   id: row.id,
@@ -48,44 +48,58 @@ const subjectOf = (row: VaultTables['audit_subject']): SubjectRow => ({
   sealedSubject: row.sealed_subject,
 });
 
-/** The subject with one of these lookups, locked against being erased until the transaction ends. */
-export async function holdSubject(
+/**
+ * The subjects with these lookups, locked against being erased until the transaction ends. Always in one
+ * order, so that two batches about the same people cannot wait for each other.
+ */
+export async function holdSubjects(
   tx: StateTx,
   lookups: readonly string[],
   dialect: State['dialect'],
-): Promise<SubjectRow | undefined> {
-  let query = tables(tx)
-    .selectFrom('audit_subject')
-    .selectAll()
-    .where('lookup', 'in', [...lookups]);
-  if (dialect === 'postgres') query = query.forKeyShare();
-  const row = await query.orderBy('place').executeTakeFirst();
-  return row === undefined ? undefined : subjectOf(row);
+): Promise<readonly SubjectRow[]> {
+  const rows: SubjectRow[] = [];
+  const sorted = lookups.toSorted();
+  for (let from = 0; from < sorted.length; from += rowsPerStatement) {
+    let query = tables(tx)
+      .selectFrom('audit_subject')
+      .selectAll()
+      .where('lookup', 'in', sorted.slice(from, from + rowsPerStatement))
+      .orderBy('lookup')
+      .orderBy('place');
+    if (dialect === 'postgres') query = query.forKeyShare();
+    rows.push(...(await query.execute()).map(subjectOf));
+  }
+  return rows;
 }
 
-/** Adds a subject unless its place is taken; of two transactions the second waits for the first. */
-export async function addSubject(tx: StateTx, subject: SubjectRow, now: number): Promise<void> {
-  await tables(tx)
-    .insertInto('audit_subject')
-    .values({
-      id: subject.id,
-      lookup: subject.lookup,
-      place: subject.place,
-      key_id: subject.keyId,
-      sealed_key: subject.sealedKey,
-      sealed_subject: subject.sealedSubject,
-      created_at: now,
-    })
-    .onConflict((taken) => taken.columns(['lookup', 'place']).doNothing())
-    .execute();
+/** Adds subjects, but those whose place is taken; of two transactions the second waits for the first. */
+export async function addSubjects(tx: StateTx, subjects: readonly SubjectRow[], now: number): Promise<void> {
+  const sorted = subjects.toSorted((left, right) => (left.lookup < right.lookup ? -1 : 1));
+  for (let from = 0; from < sorted.length; from += rowsPerStatement) {
+    await tables(tx)
+      .insertInto('audit_subject')
+      .values(
+        sorted.slice(from, from + rowsPerStatement).map((subject) => ({
+          id: subject.id,
+          lookup: subject.lookup,
+          place: subject.place,
+          key_id: subject.keyId,
+          sealed_key: subject.sealedKey,
+          sealed_subject: subject.sealedSubject,
+          created_at: now,
+        })),
+      )
+      .onConflict((taken) => taken.columns(['lookup', 'place']).doNothing())
+      .execute();
+  }
 }
 
 export async function addFields(tx: StateTx, rows: readonly FieldRow[], now: number): Promise<void> {
-  for (let from = 0; from < rows.length; from += rowsPerInsert) {
+  for (let from = 0; from < rows.length; from += rowsPerStatement) {
     await tables(tx)
       .insertInto('audit_vault_field')
       .values(
-        rows.slice(from, from + rowsPerInsert).map((row) => ({
+        rows.slice(from, from + rowsPerStatement).map((row) => ({
           event_id: row.eventId,
           field: row.field,
           subject_id: row.subjectId,

@@ -12,9 +12,10 @@ export function subjectText({ tenant, type, id }: Subject): string {
  * A keyed hash (HMAC-SHA-256 under a key derived by HKDF, RFC 5869): the store can be searched by it, and
  * who has the store alone cannot find out by trying whom or what it stands for.
  */
-export function keyedHash(key: SecretKey, purpose: string, text: string): string {
+export function keyedHash(key: SecretKey, purpose: 'subject' | 'batch'): (text: string) => string {
   const derived = hkdfSync('sha256', key.key, new Uint8Array(0), `custos audit ${purpose}`, 32);
-  return createHmac('sha256', new Uint8Array(derived)).update(text, 'utf8').digest('hex');
+  const hmacKey = createSecretKey(new Uint8Array(derived));
+  return (text) => createHmac('sha256', hmacKey).update(text, 'utf8').digest('hex');
 }
 
 /** The key of a subject as it is stored: sealed by the installation key and bound to the subject's row. */

@@ -7,6 +7,7 @@ import { afterAll, describe, expect, test } from 'vitest';
 import { seededRandom } from '../../../test/seeded-random.ts';
 import { createCatalogue } from '../events/catalogue.ts';
 import { prepareEvent } from '../events/prepare.ts';
+import { disclosedEvent } from '../vault/disclosed.ts';
 import { writeBundle, type EvidenceEvent } from './bundle.ts';
 
 const verifier = join(import.meta.dirname, 'verify.py');
@@ -348,6 +349,27 @@ describe.skipIf(python === undefined)(
         expect(report.events).toEqual([]);
       }
       expect(run(await textOf(writeBundle({ policy, checkpoints: [], events: [good] }))).status).toBe(0);
+    });
+
+    test('whatever subset of fields is disclosed, both implementations give the same event', async () => {
+      const random = seededRandom(9901);
+      const chosen = prepared.map(({ vaultEntries }) => vaultEntries.filter(() => random() < 0.5));
+      const events = prepared.map(({ leaf }, index) => ({
+        leaf,
+        proof: proofOf(index, hashes, checkpoint),
+        disclosures: (chosen[index] ?? []).map(({ commitment }) => commitment.disclosure),
+      }));
+      const { status, report } = run(await textOf(writeBundle({ policy, checkpoints: [], events })));
+      expect(status).toBe(0);
+      expect(report.events).toHaveLength(prepared.length);
+      for (const [index, event] of report.events.entries()) {
+        const { leaf = new Uint8Array(), disclosures = [] } = events[index] ?? {};
+        const own = disclosedEvent(leaf, disclosures);
+        expect(event.event).toEqual(own.event);
+        expect(event.closed).toBe(own.closed);
+        expect(event.disclosed).toEqual((chosen[index] ?? []).map(({ field }) => field).toSorted());
+      }
+      expect(new Set(report.events.map(({ closed }) => closed)).size).toBeGreaterThan(2);
     });
 
     test('one bad event does not hide the others, and does not let the bundle pass', async () => {
