@@ -110,7 +110,11 @@ export interface SeatHold {
 export interface Seats {
   hold(
     name: string,
-    options: { onGained(hold: SeatHold): void | Promise<void>; onLost(): void | Promise<void> },
+    options: {
+      readonly ttlMs?: number;
+      onGained(hold: SeatHold): void | Promise<void>;
+      onLost(): void | Promise<void>;
+    },
   ): { held(): boolean; stop(): Promise<void> };
 }
 

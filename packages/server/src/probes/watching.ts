@@ -37,6 +37,8 @@ export interface Watching {
 }
 
 const seatName = 'probes';
+/** Nobody checks for at most this long after the node that did was killed, ms. */
+const seatMs = 6_000;
 const tickMs = 1000;
 /** How often other nodes' edits are looked for, in ticks: a broadcast may have been lost. */
 const ticksPerLook = 2;
@@ -143,7 +145,7 @@ export function createWatching(options: WatchingOptions): Watching {
     start() {
       stop = new AbortController();
       ticking ??= tickOn(stop.signal);
-      seat ??= seats.hold(seatName, { onGained: gained, onLost: lost });
+      seat ??= seats.hold(seatName, { ttlMs: seatMs, onGained: gained, onLost: lost });
     },
     async stop() {
       stop.abort();
