@@ -8,12 +8,13 @@ const server = join(root, 'packages/server/src');
 
 function sources(folder: string): string[] {
   return readdirSync(folder, { withFileTypes: true, recursive: true })
-    .filter((entry) => entry.isFile() && /\.tsx?$/.test(entry.name) && !entry.parentPath.includes('node_modules'))
+    .filter(
+      (entry) => entry.isFile() && /\.tsx?$/.test(entry.name) && !entry.parentPath.includes('node_modules'),
+    )
     .map((entry) => join(entry.parentPath, entry.name));
 }
 
-const isTest = (file: string): boolean =>
-  /\.test\.tsx?$|-fixture\.ts$/.test(file) || file.includes('/test/');
+const isTest = (file: string): boolean => /\.test\.tsx?$|-fixture\.ts$/.test(file) || file.includes('/test/');
 
 interface Import {
   readonly file: string;

@@ -18,7 +18,9 @@ test('every error code that the server raises is in the catalogue', () => {
   const files = readdirSync(server, { recursive: true, withFileTypes: true }).filter(
     (entry) => entry.isFile() && entry.name.endsWith('.ts') && !entry.name.endsWith('.test.ts'),
   );
-  const raised = new Set(files.flatMap((entry) => codesIn(readFileSync(join(entry.parentPath, entry.name), 'utf8'))));
+  const raised = new Set(
+    files.flatMap((entry) => codesIn(readFileSync(join(entry.parentPath, entry.name), 'utf8'))),
+  );
   expect(raised.size).toBeGreaterThan(10);
   expect([...raised].filter((code) => !(code in errorCodes))).toEqual([]);
 });
