@@ -3,19 +3,21 @@ import { useQuery } from '@tanstack/react-query';
 import { getRouteApi, useNavigate } from '@tanstack/react-router';
 import { Loaded } from '../../data/loaded.tsx';
 import { useIsCurrent } from '../../data/live-state.ts';
-import { servicesQuery, useCan } from '../../data/queries.ts';
+import { useCan } from '../../data/queries.ts';
 import { ConfirmButton } from '../../ui/confirm.tsx';
 import { count, share } from '../../ui/format.ts';
-import { LinkButton, TextLink } from '../../ui/link.tsx';
+import { LinkButton } from '../../ui/link.tsx';
 import { Facts, Figure, Figures, Page, Section } from '../../ui/page.tsx';
 import { SeverityBadge } from '../../ui/severity.tsx';
 import { ShortId } from '../../ui/short-id.tsx';
 import { SkeletonRows } from '../../ui/states.tsx';
 import { StatusMark, statusWords } from '../../ui/status.tsx';
 import { Ago, Since } from '../../ui/time.tsx';
-import { ErrorBudget } from './error-budget.tsx';
+import { Neighbours } from './needs.tsx';
+import { KeptPromise } from './promise.tsx';
 import { serviceQuery, useRemoveService } from './queries.ts';
-import { ServiceAlerts, ServiceProbes } from './service-parts.tsx';
+import { ServiceDays } from './service-days.tsx';
+import { OpenAlerts, PastAlerts, ServiceProbes } from './service-parts.tsx';
 
 const route = getRouteApi('/shell/services/$serviceId');
 
@@ -49,25 +51,6 @@ function Actions({ service }: { service: ServiceView }) {
         </>
       )}
     </>
-  );
-}
-
-function Needs({ ids }: { ids: readonly string[] }) {
-  const services = useQuery(servicesQuery).data?.items ?? [];
-  const needed = services.filter((service) => ids.includes(service.id));
-  if (needed.length === 0) return <>nothing</>;
-  return (
-    <span style={{ display: 'flex', flexWrap: 'wrap', gap: '2px 14px' }}>
-      {needed.map((service) => (
-        <span key={service.id} style={{ display: 'inline-flex', alignItems: 'center', gap: 6 }}>
-          <StatusMark status={service.status} size={10} />
-          <TextLink to="/services/$serviceId" params={{ serviceId: service.id }}>
-            {service.name}
-          </TextLink>
-          <span className="faint">{statusWords[service.status]}</span>
-        </span>
-      ))}
-    </span>
   );
 }
 
@@ -105,23 +88,17 @@ export function ServicePage() {
             <Figure label="7 days" value={share(service.uptime.week)} />
             <Figure label="30 days" value={share(service.uptime.month)} />
             <Figure label="90 days" value={share(service.uptime.quarter)} />
-            <Figure
-              label={`Promise, ${service.sloWindowDays} days`}
-              value={share(service.sloTarget)}
-              note={
-                <>
-                  budget <ErrorBudget left={service.errorBudgetLeft} />
-                </>
-              }
-            />
           </Figures>
+          <OpenAlerts serviceId={serviceId} />
+          <ServiceDays service={service} />
+          <KeptPromise service={service} />
           <ServiceProbes serviceId={serviceId} />
-          <ServiceAlerts serviceId={serviceId} />
+          <Neighbours service={service} />
+          <PastAlerts serviceId={serviceId} />
           <Section title="About">
             <Facts
               facts={[
                 ['Importance', <SeverityBadge key="criticality" severity={service.criticality} />],
-                ['Needs', <Needs key="needs" ids={service.dependsOn} />],
                 [
                   'Labels',
                   Object.entries(service.labels)

@@ -21,6 +21,15 @@ export const serviceAlertsQuery = (serviceId: string) =>
     queryFn: ({ signal }) => custos.alerts.list({ serviceId, limit: 12 }, signal),
   });
 
+/** The days of one of its probes. */
+export const probeDaysQuery = (probeId: string) =>
+  queryOptions({
+    queryKey: keys.part(keys.one('probes', probeId), 'days'),
+    queryFn: ({ signal }) =>
+      custos.probes.days(probeId, { from: Date.now() - 90 * 86_400_000, limit: 100 }, signal),
+    staleTime: 10 * 60_000,
+  });
+
 const touches = ['services', 'probes', 'overview'];
 
 export function useRemoveService() {

@@ -49,7 +49,7 @@ export function ServiceForm({
   const readOnly = configured || !mayEdit;
   const errors = fieldErrors(save.error);
   const change = (part: Partial<ServiceDraft>): void => setDraft((now) => ({ ...now, ...part }));
-  const allowedMs = (1 - draft.sloTarget) * draft.sloWindowDays * 86_400_000;
+  const allowedMs = Math.round((1 - draft.sloTarget) * draft.sloWindowDays * 86_400_000);
 
   function submit(event: FormEvent): void {
     event.preventDefault();
