@@ -28,6 +28,15 @@ function lateStart(series: SeriesView): number | null {
   return first > series.average.length * 0.1 ? (series.times[first] ?? null) : null;
 }
 
+const clock = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit' });
+const dayMs = 86_400_000;
+
+/** A start by the clock within a day, else by the date. */
+function startWords(at: number, { times }: SeriesView): string {
+  const span = (times.at(-1) ?? at) - (times[0] ?? at);
+  return span <= dayMs * 1.1 ? clock.format(at) : absolute(at);
+}
+
 /**
  * A value over time: average, 95th percentile and range. No data is a gap, not zero; dragging zooms and a
  * double click widens again; the crosshair is shared by every chart of the page.
@@ -113,7 +122,7 @@ export function TimeChart({
       <figcaption>
         <strong>
           {title}
-          {late === null ? null : <small>data since {absolute(late)}</small>}
+          {late === null ? null : <small>data since {startWords(late, series)}</small>}
         </strong>
         <span className={classes['readout']}>
           {time === undefined ? (

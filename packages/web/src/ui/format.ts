@@ -86,10 +86,19 @@ export function measured(name: string, value: number | null | undefined): string
     : String(Math.round(value * 100) / 100);
 }
 
+const ownTitles: Readonly<Record<string, string>> = {
+  rss_bytes: 'Memory',
+  process_cpu_percent: 'CPU',
+  gc_percent: 'Garbage collection',
+  load1: 'Load, 1 min',
+  query_value: 'Answer of the query',
+};
+
 /** The name of a value in words, without its unit: `cpu_percent` becomes `CPU`, `disk_percent_root` `Disk, root`. */
 export function valueTitle(name: string): string {
   const [what = '', where] = name.split(unitPart).filter((_, index) => index !== 1);
   const words = where === undefined || where === '' ? what : `${what}, ${where.replace(/^_/, '')}`;
+  if (Object.hasOwn(ownTitles, name)) return ownTitles[name] ?? name;
   const fixed = words
     .replaceAll('_', ' ')
     .replace(/\b(cpu|gc|rss|dns|tls|http)\b/g, (word) => word.toUpperCase())

@@ -12,7 +12,7 @@ export function hasLatency(kind: ProbeKindName): boolean {
  * chart shows already.
  */
 const dull =
-  /^latency_ms$|^status_code$|_total_|_limit$|^uptime_|^restarts$|^since_|_since_|^load5$|^load15$|^load_per_cpu$|^memory_used_|^disk_free_|^heap_total_|^connections_used$|^own_network_fault$|^checks_running$/;
+  /^latency_ms$|^status_code$|_total_|_limit$|^uptime_|^restarts$|^since_|_since_|^load5$|^load15$|^load_per_cpu$|^memory_used_|^disk_free_|^heap_total_|^connections_used$|^own_network_fault$|^checks_running$|_waiting$/;
 
 const address = /^\[?[0-9a-f]*[:.][0-9a-f:.]+\]?$/i;
 
