@@ -1,8 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { readdirSync, readFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
 import fc from 'fast-check';
-import { sql } from 'kysely';
 import { expect, test } from 'vitest';
 import { describeOnBothStores } from '../../../test/stores.ts';
 import { createManualClock, type ManualClock } from '../../base/clock.ts';
@@ -13,6 +10,7 @@ import { migrations } from '../../storage/state/migrations/index.ts';
 import type { State } from '../../storage/state/state.ts';
 import { disclosedEvent } from '../vault/disclosed.ts';
 import { createVault, type Vault } from '../vault/service.ts';
+import { storeFiles } from '../vault/store-files-fixture.ts';
 import { createAdmission } from './admission.ts';
 import { createCatalogue } from './catalogue.ts';
 import { createIntake, type Intake, type IntakeContext } from './intake.ts';
@@ -424,23 +422,8 @@ describeOnBothStores('the intake', (openBare) => {
     expect(outputs.length).toBeGreaterThan(80);
     expect(outputs.filter((text) => text.includes(canary))).toEqual([]);
 
-    const folder = await storeFolder(state);
-    const files = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((one) => one.isFile());
+    const files = await storeFiles(state);
     expect(files.length).toBeGreaterThan(0);
-    const found = files.filter((one) => readFileSync(join(one.parentPath, one.name)).includes(canary));
-    expect(found.map(({ name }) => name)).toEqual([]);
+    expect(files.filter(({ bytes }) => bytes.includes(canary)).map(({ name }) => name)).toEqual([]);
   });
 });
-
-async function storeFolder(state: State): Promise<string> {
-  if (state.dialect === 'sqlite') {
-    const { rows } = await sql<{
-      file: string;
-    }>`select file from pragma_database_list where name = 'main'`.execute(state.read);
-    return dirname(rows[0]?.file ?? '');
-  }
-  await sql`checkpoint`.execute(state.write);
-  const { rows } = await sql<{ setting: string }>`
-    select setting from pg_settings where name = 'data_directory'`.execute(state.read);
-  return rows[0]?.setting ?? '';
-}

@@ -1,7 +1,4 @@
 import { randomBytes } from 'node:crypto';
-import { readdirSync, readFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
-import { sql } from 'kysely';
 import { expect, test } from 'vitest';
 import { describeOnBothStores } from '../../../test/stores.ts';
 import { createManualClock } from '../../base/clock.ts';
@@ -12,6 +9,7 @@ import { migrations } from '../../storage/state/migrations/index.ts';
 import type { State } from '../../storage/state/state.ts';
 import { commit } from './commitment.ts';
 import { createVault, type Vault, type VaultEntry } from './service.ts';
+import { storeFiles } from './store-files-fixture.ts';
 import type { Subject } from './types.ts';
 
 const clock = createManualClock();
@@ -32,22 +30,9 @@ async function keep(state: State, vault: Vault, ...entries: readonly VaultEntry[
 
 /** Every byte of the files that the store consists of. */
 async function bytesOf(state: State): Promise<Buffer> {
-  const files: string[] = [];
-  if (state.dialect === 'sqlite') {
-    const found = await sql<{
-      file: string;
-    }>`select file from pragma_database_list where name = 'main'`.execute(state.read);
-    const folder = dirname(found.rows[0]?.file ?? '');
-    files.push(...readdirSync(folder).map((name) => join(folder, name)));
-  } else {
-    await sql`checkpoint`.execute(state.write);
-    const found = await sql<{ setting: string }>`
-      select setting from pg_settings where name = 'data_directory'`.execute(state.read);
-    const entries = readdirSync(found.rows[0]?.setting ?? '', { recursive: true, withFileTypes: true });
-    files.push(...entries.filter((one) => one.isFile()).map((one) => join(one.parentPath, one.name)));
-  }
+  const files = await storeFiles(state);
   expect(files.length).toBeGreaterThan(0);
-  return Buffer.concat(files.map((file) => readFileSync(file)));
+  return Buffer.concat(files.map(({ bytes }) => bytes));
 }
 
 async function storedText(state: State): Promise<string> {
