@@ -335,6 +335,32 @@ describeOnBothStores('the intake', (openBare) => {
     expect(decodeLeaf(event?.leaf ?? new Uint8Array()).details['count']).toBe(2);
   });
 
+  test('many callers at once share transactions, and each finds its own fields in the vault', async () => {
+    const { state, clock, groups, vault } = await build();
+    let transactions = 0;
+    const counted: State = {
+      ...state,
+      transaction: (work) => {
+        transactions += 1;
+        return state.transaction(work);
+      },
+    };
+    const admission = createAdmission({ clock, perSecond: 1000, burst: 1000 });
+    const intake = createIntake({ state: counted, clock, catalogue, vault, admission, groups });
+    const outcomes = await Promise.all(
+      Array.from({ length: 200 }, (_, index) =>
+        intake.admit(
+          [{ ...login, actor: { type: 'user', id: `usr_${index % 7}`, name: `Name ${index}` } }],
+          shop,
+        ),
+      ),
+    );
+    expect(transactions).toBeLessThan(10);
+    const ids = outcomes.flatMap((outcome) => accepted(resultsOf(outcome)).map(({ id }) => id));
+    const names = await Promise.all(ids.map((eventId) => vault.reveal({ eventId, field: 'actor.name' })));
+    expect(names).toEqual(Array.from({ length: 200 }, (_, index) => `Name ${index}`));
+  });
+
   test('an event whose vault entry cannot be kept is not accepted', async () => {
     const { state, clock, groups, vault } = await build();
     const admission = createAdmission({ clock, perSecond: 100, burst: 200 });

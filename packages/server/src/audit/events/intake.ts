@@ -1,12 +1,13 @@
 import type { Clock } from '../../base/clock.ts';
 import { invalidInput, type FieldFault } from '../../base/errors.ts';
 import { isUniqueViolation, type State, type StateTx } from '../../storage/state/state.ts';
-import type { Vault } from '../vault/service.ts';
+import type { Vault, VaultEntry } from '../vault/service.ts';
 import { acknowledgementFault, type Acknowledgement } from './acknowledgement.ts';
 import type { Admission, AdmissionTicket } from './admission.ts';
 import type { Catalogue } from './catalogue.ts';
 import { eventInput, type EventInput } from './envelope.ts';
 import { keyReused, unfitEvent } from './errors.ts';
+import { createGroupCommit } from './group-commit.ts';
 import { maxBatchEvents } from './limits.ts';
 import { prepareEvent, tryPrepare, type PreparedEvent } from './prepare.ts';
 import {
@@ -76,6 +77,11 @@ function acceptedOf({ id, entry, leaf }: PreparedEvent): AcceptedEvent {
 }
 
 export function createIntake({ state, clock, catalogue, vault, admission, groups }: IntakeOptions): Intake {
+  /** For events whose ids are ours, which cannot be taken: many callers share one transaction. */
+  const keepGrouped = createGroupCommit<readonly VaultEntry[]>((groups) =>
+    state.transaction((tx) => vault.keep(groups.flat(), tx)),
+  );
+
   function checkBatch(batch: unknown, { source, idempotencyKey }: IntakeContext): readonly unknown[] {
     const problem = !Array.isArray(batch)
       ? { field: 'events', message: 'must be a list of events' }
@@ -164,8 +170,8 @@ export function createIntake({ state, clock, catalogue, vault, admission, groups
     return fit.map((draft) => (isPrepared(draft) ? acceptedOf(draft) : draft));
   }
 
-  const isPlain = (drafts: readonly Draft[]): boolean =>
-    drafts.every((draft) => !isPrepared(draft) || (draft.vaultEntries.length === 0 && !draft.ownId));
+  const hasChosenIds = (drafts: readonly Draft[]): boolean =>
+    drafts.some((draft) => isPrepared(draft) && draft.ownId);
 
   async function replay(name: store.BatchName, text: string): Promise<BatchOutcome | undefined> {
     const known = await store.loadBatch(state.read, name, clock.now());
@@ -195,7 +201,7 @@ export function createIntake({ state, clock, catalogue, vault, admission, groups
     const prepared = events.map((event) => prepareEvent(event, { catalogue, source: ownSource, received }));
     const entries = prepared.flatMap(({ vaultEntries }) => vaultEntries);
     if (entries.length > 0) {
-      if (tx === undefined) await state.transaction((inner) => vault.keep(entries, inner));
+      if (tx === undefined) await keepGrouped(entries);
       else await vault.keep(entries, tx);
     }
     return prepared.map(acceptedOf);
@@ -212,7 +218,9 @@ export function createIntake({ state, clock, catalogue, vault, admission, groups
 
       const { drafts, delayMs } = limited(draftsOf(batch, context), source);
       await admission.wait(delayMs, context.signal);
-      if (name === undefined && isPlain(drafts)) {
+      if (name === undefined && !hasChosenIds(drafts)) {
+        const entries = drafts.filter(isPrepared).flatMap(({ vaultEntries }) => vaultEntries);
+        if (entries.length > 0) await keepGrouped(entries);
         const results = drafts.map((draft) => (isPrepared(draft) ? acceptedOf(draft) : draft));
         return { state: 'new', results, delayMs };
       }
