@@ -5,6 +5,7 @@ import { ledgerClosed, ledgerDamaged, ledgerFailed, outOfLog, unfitEntry } from 
 import { hostFiles, replaceFileDurably, syncPath, type LedgerFiles } from './files.ts';
 import { createSigner, type NoteSigner } from './formats/keys.ts';
 import { openFileJournal, secretName, type FileJournal } from './journal/file-journal.ts';
+import { decodeSecret } from './journal/seal.ts';
 import { listSegments } from './journal/segment.ts';
 import { createLogReader, type LogReader } from './log-reader.ts';
 import { createLogs, dropBundles, type Logs, type LogState } from './logs.ts';
@@ -203,12 +204,10 @@ async function openLocked(options: LedgerOptions, files: LedgerFiles, unlock: ()
     },
     async exportSealSecret({ remove } = { remove: false }) {
       const path = join(directory, 'journal', secretName);
-      const text = files.read(path)?.toString('latin1').trim();
-      if (text === undefined) return null;
-      const secret = Buffer.from(text, 'base64');
-      if (secret.length !== 32 && options.journal?.sealSecret === undefined) {
-        throw ledgerDamaged(path, 'it is not the secret of the seal');
-      }
+      const bytes = files.read(path);
+      if (bytes === undefined) return null;
+      const secret = decodeSecret(bytes);
+      if (secret === undefined) throw ledgerDamaged(path, 'it is not the secret of the seal');
       if (remove) {
         await replaceFileDurably(files, path, Buffer.alloc(0));
         files.remove(path);

@@ -8,7 +8,15 @@ import type { Appended, Integrate, Journal, JournalPosition } from '../types.ts'
 import { createFrameBuilder, type FrameBuilder } from './frame-builder.ts';
 import { finishFrame, writeFrameHead } from './frame.ts';
 import { recoverJournal } from './recover.ts';
-import { encodeKey, firstKey, newSealSecret, nextKey, sealOf, type SealingKey } from './seal.ts';
+import {
+  encodeKey,
+  encodeSecret,
+  firstKey,
+  newSealSecret,
+  nextKey,
+  sealOf,
+  type SealingKey,
+} from './seal.ts';
 import { encodeSegmentHead, prepareSpare, segmentHeadBytes, segmentPath, spareName } from './segment.ts';
 
 export interface FileJournalRequest {
@@ -61,7 +69,7 @@ export const secretName = 'seal.secret';
 async function createJournal(request: FileJournalRequest, segmentBytes: number): Promise<void> {
   const { directory, files } = request;
   const secret = request.sealSecret === undefined ? newSealSecret() : Buffer.from(request.sealSecret);
-  await replaceFileDurably(files, join(directory, secretName), Buffer.from(`${secret.toString('base64')}\n`));
+  await replaceFileDurably(files, join(directory, secretName), encodeSecret(secret));
   await replaceFileDurably(files, join(directory, keyName), encodeKey(firstKey(secret)));
   await prepareSpare(files, directory, segmentBytes);
   await promoteSpare(files, directory, { journalId: randomBytes(16), number: 1, firstSequence: 0 });

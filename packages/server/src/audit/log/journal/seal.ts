@@ -1,4 +1,5 @@
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
+import { decodeBase64 } from '../formats/signed-note.ts';
 
 /**
  * The sealing key of the journal. Each frame carries an HMAC under the key of its epoch; the key of the
@@ -47,6 +48,18 @@ export function isSealed(
   parts: { readonly covered: Uint8Array; readonly mac: Uint8Array },
 ): boolean {
   return timingSafeEqual(sealOf(key, journalId, parts.covered), parts.mac);
+}
+
+/** Writes the initial secret as its file holds it. */
+export function encodeSecret(secret: Uint8Array): Buffer {
+  return Buffer.from(`${Buffer.from(secret).toString('base64')}\n`);
+}
+
+/** Reads the file of the initial secret; `undefined` when it is not one. */
+export function decodeSecret(bytes: Buffer): Buffer | undefined {
+  const text = bytes.toString('latin1');
+  const secret = text.endsWith('\n') ? decodeBase64(text.slice(0, -1)) : undefined;
+  return secret?.length === 0 ? undefined : secret;
 }
 
 export function encodeKey({ epoch, key }: SealingKey): Buffer {

@@ -8,7 +8,7 @@ import { keyName, secretName } from '../journal/file-journal.ts';
 import { sealedParts, type Frame } from '../journal/frame.ts';
 import { leafHashesOf } from '../journal/recover.ts';
 import { scanSegment } from '../journal/scan.ts';
-import { decodeKey, firstKey, isSealed, keyOfEpoch, type SealingKey } from '../journal/seal.ts';
+import { decodeKey, decodeSecret, firstKey, isSealed, keyOfEpoch, type SealingKey } from '../journal/seal.ts';
 import { listSegments, segmentPath } from '../journal/segment.ts';
 import { hashBytes } from '../merkle/hashing.ts';
 import { findingLimit, type Finding, type Verification, type VerifiedLog } from './findings.ts';
@@ -108,9 +108,11 @@ export async function verifyLog(
 
   const journal = join(root, 'journal');
   const storedKey = decodeKey(files.read(join(journal, keyName)));
-  const secretText = files.read(join(journal, secretName))?.toString('latin1').trim();
-  const secret =
-    options.sealSecret ?? (secretText === undefined ? undefined : Buffer.from(secretText, 'base64'));
+  const stored = files.read(join(journal, secretName));
+  const secret = options.sealSecret ?? (stored === undefined ? undefined : decodeSecret(stored));
+  if (stored !== undefined && decodeSecret(stored) === undefined) {
+    whole(join('journal', secretName), 'It is not the secret of the seal.');
+  }
   let key: SealingKey | undefined = secret === undefined ? storedKey : firstKey(secret);
   if (storedKey === undefined) whole(join('journal', keyName), 'The sealing key is gone or unreadable.');
   else if (
