@@ -1,6 +1,8 @@
 import { useLayoutEffect, useMemo, useState, type RefObject } from 'react';
 
 const overscan = 400;
+/** A list as short as this is drawn whole: nothing is blank when it is scrolled fast, printed or captured. */
+const shortList = 120;
 
 /** Where each row begins, and where the last one ends. */
 function offsetsOf(heights: readonly number[]): { readonly list: readonly number[]; readonly sum: number } {
@@ -45,8 +47,9 @@ export function useWindowRows(box: RefObject<HTMLElement | null>, heights: reado
   }, [box]);
 
   const rows: { index: number; top: number }[] = [];
+  const whole = heights.length <= shortList;
   offsets.list.forEach((top, index) => {
-    if (top + (heights[index] ?? 0) >= view.top && top <= view.bottom) rows.push({ index, top });
+    if (whole || (top + (heights[index] ?? 0) >= view.top && top <= view.bottom)) rows.push({ index, top });
   });
   return { total: offsets.sum, rows };
 }
