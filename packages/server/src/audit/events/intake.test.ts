@@ -123,12 +123,18 @@ describeOnBothStores('the intake', (openBare) => {
 
   test('an erasure leaves every leaf as it is, and its own event names the person by a pseudonym', async () => {
     const { intake, vault } = await build();
-    const [before] = accepted(resultsOf(await intake.admit([login], shop)));
-    const bytes = Buffer.from(before?.leaf ?? []).toString('hex');
+    const keyed = { ...shop, idempotencyKey: 'k1' };
+    const [before] = accepted(resultsOf(await intake.admit([login], keyed)));
+    const leaf = before?.leaf ?? new Uint8Array();
+    const given = await vault.disclose(before?.id ?? '', ['address']);
     const report = await vault.erase({ tenant: null, type: 'user', id: 'usr_1' });
     expect(report).toMatchObject({ keyDestroyed: true, fields: 3, events: 1 });
-    expect(Buffer.from(before?.leaf ?? []).toString('hex')).toBe(bytes);
     expect(await vault.reveal({ eventId: before?.id ?? '', field: 'address' })).toBeUndefined();
+    expect(await vault.disclose(before?.id ?? '')).toEqual(new Map());
+    // What is kept of the batch is the leaf, byte for byte, and what an auditor was given before stays true.
+    const [kept] = accepted(resultsOf(await intake.admit([login], keyed)));
+    expect(Buffer.from(kept?.leaf ?? []).toString('hex')).toBe(Buffer.from(leaf).toString('hex'));
+    expect(disclosedEvent(leaf, [...given.values()]).event['address']).toBe('203.0.113.7');
     const { subjectRef, fields, events } = report;
     const [event] = await intake.own([
       {
