@@ -7,7 +7,6 @@ import {
   mkdirSync,
   openSync,
   readFileSync,
-  readSync,
   readdirSync,
   renameSync,
   rmSync,
@@ -30,7 +29,6 @@ export interface LedgerFiles {
   /** The same without holding up the process. */
   load(path: string): Promise<Buffer | undefined>;
   open(path: string, mode: 'read' | 'change' | 'create'): number;
-  readAt(file: number, at: { readonly offset: number; readonly length: number }): Buffer;
   /** Writes all of the bytes into the page cache. */
   write(file: number, bytes: Uint8Array, offset: number): void;
   /** The same without holding up the process. */
@@ -77,16 +75,6 @@ export const hostFiles: LedgerFiles = {
       throw error;
     }),
   open: (path, mode) => openSync(path, modes[mode], 0o600),
-  readAt(file, { offset, length }) {
-    const bytes = Buffer.allocUnsafe(length);
-    let read = 0;
-    while (read < length) {
-      const more = readSync(file, bytes, read, length - read, offset + read);
-      if (more === 0) break;
-      read += more;
-    }
-    return bytes.subarray(0, read);
-  },
   write(file, bytes, offset) {
     let written = 0;
     while (written < bytes.length) {
@@ -112,6 +100,17 @@ export const hostFiles: LedgerFiles = {
   rename: (from, to) => renameSync(from, to),
   remove: (path) => rmSync(path, { recursive: true, force: true }),
 };
+
+/** Length of a file; `undefined` when there is none. */
+export function sizeOf(files: LedgerFiles, path: string): number | undefined {
+  const file = orAbsent(() => files.open(path, 'read'));
+  if (file === undefined) return undefined;
+  try {
+    return files.size(file);
+  } finally {
+    files.close(file);
+  }
+}
 
 /** Puts a file's or directory's content on disk; nothing happens when it is gone. */
 export async function syncPath(files: LedgerFiles, path: string): Promise<void> {

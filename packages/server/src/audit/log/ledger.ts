@@ -42,7 +42,7 @@ async function openJournal(options: LedgerOptions, files: LedgerFiles, bootId: s
   const logs = createLogs({ files, directory }, []) as Logs;
   const journal = await openFileJournal({ ...request, integrate: logs.integrate });
   for (const log of logs.all()) {
-    dropBundles(files, log, 0);
+    await dropBundles(files, log);
     log.writer.writePartials();
   }
   return { journal, logs, rebuilt: true };
@@ -148,7 +148,7 @@ async function openLocked(options: LedgerOptions, files: LedgerFiles, unlock: ()
   };
   const loops = [
     repeat(options.checkpointMs ?? 1000, publish),
-    repeat(options.checkpointMs === 0 ? 0 : (options.syncMs ?? 60_000), publisher.syncDerived),
+    repeat(options.checkpointMs === 0 ? 0 : (options.syncMs ?? 60_000), () => publisher.syncDerived()),
   ];
 
   const logOf = (name: string): LogState => {
@@ -215,7 +215,7 @@ async function openLocked(options: LedgerOptions, files: LedgerFiles, unlock: ()
       }
       return secret;
     },
-    syncDerived: publisher.syncDerived,
+    syncDerived: () => publisher.syncDerived(),
     health() {
       const status = journal.status();
       const reasons = [
@@ -245,7 +245,7 @@ async function openLocked(options: LedgerOptions, files: LedgerFiles, unlock: ()
       try {
         if (fault === null && journal.status().fault === null) {
           await publish();
-          await publisher.syncDerived();
+          await publisher.syncDerived({ atMost: 500 });
         }
       } finally {
         unlock();

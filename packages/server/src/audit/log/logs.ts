@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { decodeControl } from './control-record.ts';
 import { ledgerDamaged } from './errors.ts';
-import type { LedgerFiles } from './files.ts';
+import { sizeOf, type LedgerFiles } from './files.ts';
 import { tilePath } from './formats/tile-paths.ts';
 import { tileWidth } from './merkle/frontier.ts';
 import type { LogSnapshot } from './mark.ts';
@@ -46,13 +46,18 @@ export function isLogName(name: string): boolean {
 }
 
 /** Removes bundles that lie wholly below the minimum index. Returns the bytes that were freed. */
-export function dropBundles(files: LedgerFiles, log: LogState, from: number): number {
+export async function dropBundles(files: LedgerFiles, log: LogState): Promise<number> {
   let freed = 0;
   const end = Math.floor(log.minimumIndex / tileWidth);
-  for (let index = Math.floor(from / tileWidth); index < end; index += 1) {
+  for (let index = 0; index < end; index += 1) {
     const path = join(log.directory, tilePath({ level: 'entries', index, width: tileWidth }));
-    freed += files.read(path)?.length ?? 0;
-    files.remove(path);
+    const bytes = sizeOf(files, path);
+    if (bytes !== undefined) {
+      files.remove(path);
+      freed += bytes;
+    }
+    // A log of years has many bundles; others want to be served meanwhile.
+    if (index % 256 === 255) await new Promise((resolve) => setImmediate(resolve));
   }
   return freed;
 }

@@ -110,7 +110,7 @@ export async function pruneLog(request: PruneRequest): Promise<PruneResult> {
   if (minimumIndex > log.minimumIndex) {
     await journal.control(encodeControl({ record: 'minimum', id: log.id, index: minimumIndex }));
   }
-  const bundles = dropBundles(files, log, 0);
+  const bundles = await dropBundles(files, log);
   const end = Math.floor(minimumIndex / tileWidth) * tileWidth;
   return { minimumIndex, bytesFreed: bundles + (await compactJournal(request, end)) };
 }

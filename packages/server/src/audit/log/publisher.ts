@@ -26,8 +26,11 @@ export interface Publisher {
   publish(): Promise<void>;
   /** Adds cosignatures to the checkpoint that is public now, when it is still the one that they are for. */
   cosign(log: LogState, text: string, signatures: readonly NoteSignature[]): boolean;
-  /** Puts tiles and bundles on disk, so that opening after a power cut begins there. */
-  syncDerived(): Promise<void>;
+  /**
+   * Puts tiles and bundles on disk, so that opening after a power cut begins there. Does nothing when
+   * more than `atMost` files wait, which would take long.
+   */
+  syncDerived(options?: { readonly atMost: number }): Promise<void>;
 }
 
 export function highWaterPath(directory: string, log: string): string {
@@ -94,11 +97,12 @@ export function createPublisher(request: PublisherRequest): Publisher {
       replaceFile(files, at, Buffer.from(published.note));
       return true;
     },
-    syncDerived: () =>
+    syncDerived: ({ atMost } = { atMost: Infinity }) =>
       alone(async () => {
         const upTo = latest;
         if (upTo === null || upTo === synced) return;
         for (const log of logs.all()) for (const path of log.writer.takeChanged()) unsynced.add(path);
+        if (unsynced.size > atMost) return;
         for (const path of unsynced) {
           await syncPath(files, path);
           unsynced.delete(path);

@@ -37,7 +37,7 @@ function keyIdOf(name: string, type: number, publicKey: Uint8Array): number {
 }
 
 /** Makes a verifier from a raw public key. Raises `malformed_record` for an unknown type or length. */
-export function createVerifier(key: {
+function createVerifier(key: {
   readonly name: string;
   readonly type: number;
   readonly publicKey: Uint8Array;

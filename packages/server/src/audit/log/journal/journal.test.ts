@@ -222,7 +222,7 @@ describe('a storage error', () => {
       const { journal } = await open(directory, { files });
       await journal.append(1, batch(0, 10));
       broken = true;
-      const results = await Promise.allSettled([
+      const results: PromiseSettledResult<unknown>[] = await Promise.allSettled([
         journal.append(1, batch(10, 11)),
         journal.append(2, batch(0, 1)),
       ]);

@@ -10,6 +10,7 @@ import { leafHashesOf } from '../journal/recover.ts';
 import { scanSegment } from '../journal/scan.ts';
 import { decodeKey, decodeSecret, firstKey, isSealed, keyOfEpoch, type SealingKey } from '../journal/seal.ts';
 import { listSegments, segmentPath } from '../journal/segment.ts';
+import { isLogName } from '../logs.ts';
 import { hashBytes } from '../merkle/hashing.ts';
 import { findingLimit, type Finding, type Verification, type VerifiedLog } from './findings.ts';
 import { createTreeVerifier, type TreeVerifier } from './verify-tree.ts';
@@ -48,7 +49,12 @@ export async function verifyLog(
     report({ file, log: log?.name ?? null, from: 0, to: log?.tree.size() ?? 0, message, rebuildable: false });
   const logs = new Map<number, CheckedLog>();
   // Read before the journal, which is then at least as far.
-  const heads = new Map(files.list(join(root, 'heads')).map((name) => [name, readHead(name)]));
+  const heads = new Map(
+    files
+      .list(join(root, 'heads'))
+      .filter(isLogName)
+      .map((name) => [name, readHead(name)]),
+  );
 
   function readHead(name: string): { shown: Buffer | undefined; mark: Buffer | undefined } {
     const shown = files.read(join(root, 'logs', name, 'checkpoint'));
