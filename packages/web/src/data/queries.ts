@@ -38,8 +38,9 @@ export function useSignOut() {
   return useMutation({
     mutationFn: () => custos.session.signOut(),
     onSuccess: () => {
-      cache.clear();
+      // First the session, while the page still watches it: that leads to the login. Then all that it showed.
       cache.setQueryData(keys.session, null);
+      cache.removeQueries({ predicate: (query) => query.queryKey[0] !== keys.session[0] });
     },
   });
 }
