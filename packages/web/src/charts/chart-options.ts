@@ -147,7 +147,11 @@ export function chartOptions(width: number, look: ChartLook): uPlot.Options {
       {
         ...axis,
         size: 62,
-        values: (_, ticks) => ticks.map((tick) => (tick === 0 ? '0' : look.format(tick))),
+        values: (chart, ticks) => {
+          // Without data the scale means nothing.
+          const empty = chart.data[4]?.every((value) => value === null) ?? true;
+          return ticks.map((tick) => (empty ? '' : tick === 0 ? '0' : look.format(tick)));
+        },
         ...(look.binary ? { incrs: powersOfTwo } : {}),
       },
     ],

@@ -83,7 +83,7 @@ export function Charts(props: ChartProps) {
       ) : null}
       {values.length === 0 ? null : (
         <Section title="Values">
-          <div className={classes['grid']}>
+          <div className={classes['grid']} data-charts>
             {values.map((value) => (
               <ValueChart key={value} {...props} value={value} height={150} />
             ))}
