@@ -149,7 +149,7 @@ export function chartOptions(width: number, look: ChartLook): uPlot.Options {
         size: 62,
         values: (chart, ticks) => {
           // Without data the scale means nothing.
-          const empty = chart.data[4]?.every((value) => value === null) ?? true;
+          const empty = Array.from(chart.data[4] ?? []).every((value) => value === null);
           return ticks.map((tick) => (empty ? '' : tick === 0 ? '0' : look.format(tick)));
         },
         ...(look.binary ? { incrs: powersOfTwo } : {}),
