@@ -61,6 +61,8 @@ export async function prepareSpare(files: LedgerFiles, directory: string, bytes:
   try {
     for (let offset = 0; offset < bytes; offset += chunk.length) {
       await files.writeLater(file, chunk.subarray(0, Math.min(chunk.length, bytes - offset)), offset);
+      // Little by little: one large flush would hold up every commit that waits for the same disk.
+      await files.dataSync(file);
     }
     await files.sync(file);
   } finally {
