@@ -107,11 +107,25 @@ export function followStream(cache: QueryClient): () => void {
     }
   }
 
+  let begun = false;
+  /** What changed between the page's first answers and the stream's first event would be missed. */
+  function catchUp(): void {
+    const followed = new Set(['alerts', 'deliveries', 'probes', 'services']);
+    void cache.invalidateQueries({
+      // Lists and single things; what hangs on them, such as charts, asks for itself.
+      predicate: ({ queryKey }) => queryKey.length === 3 && followed.has(String(queryKey[0])),
+    });
+  }
+
   const stream = custos.openStream({
     onEvent: receive,
     onState: (state) => {
-      if (state === 'live') setLiveState({ connection: 'live', heardAt: Date.now(), lateMs: 0 });
-      else if (state === 'refused') setLiveState({ connection: 'refused' });
+      if (state === 'live') {
+        setLiveState({ connection: 'live', heardAt: Date.now(), lateMs: 0 });
+        if (!begun) catchUp();
+        begun = true;
+      }
+      if (state === 'refused') setLiveState({ connection: 'refused' });
       else if (state === 'waiting' || state === 'offline') setLiveState({ connection: 'offline' });
     },
   });
