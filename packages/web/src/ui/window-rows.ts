@@ -2,7 +2,7 @@ import { useLayoutEffect, useMemo, useState, type RefObject } from 'react';
 
 const overscan = 400;
 /** A list as short as this is drawn whole: nothing is blank when it is scrolled fast, printed or captured. */
-const shortList = 120;
+const shortList = 40;
 
 /** Where each row begins, and where the last one ends. */
 function offsetsOf(heights: readonly number[]): { readonly list: readonly number[]; readonly sum: number } {
