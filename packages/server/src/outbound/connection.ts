@@ -55,7 +55,7 @@ export function checkAddress(rules: Rules, host: string, address: string): void 
 const notPublic = (host: string, address: string): OutboundError =>
   refused(
     'private_address',
-    `The host ${host} leads to ${address}, which is not a public address and is not listed as internal (under Settings, or as network.internal in the configuration file).`,
+    `${host === address ? `The address ${address} is` : `The host ${host} leads to ${address}, which is`} not public and is not listed as internal (under Settings, or as network.internal in the configuration file).`,
     address,
   );
 
