@@ -8,7 +8,7 @@ const sha = (...parts: readonly Uint8Array[]): Buffer => {
 };
 
 export const naiveLeaf = (entry: Uint8Array): Buffer => sha(Buffer.from([0]), entry);
-const naiveNode = (left: Uint8Array, right: Uint8Array): Buffer => sha(Buffer.from([1]), left, right);
+export const naiveNode = (left: Uint8Array, right: Uint8Array): Buffer => sha(Buffer.from([1]), left, right);
 
 function split(count: number): number {
   let power = 1;
