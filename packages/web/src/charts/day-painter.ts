@@ -15,7 +15,7 @@ export interface Day {
 }
 
 /** The parts of a measured day that were down and degraded, 0 to 1; null without data. */
-export function troubleOf(
+function troubleOf(
   rollup: DayRollupView | undefined,
 ): { readonly down: number; readonly degraded: number } | null {
   if (rollup === undefined || rollup.uptime === null || rollup.checks === 0) return null;

@@ -2,7 +2,7 @@ import type { BeatView } from '@custos/contract';
 import { palette } from './palette.ts';
 
 /** How many beats the server keeps for each probe: no bar has more places than that. */
-export const keptBeats = 60;
+const keptBeats = 60;
 
 /** Distance between ticks, px; a bar that may stretch fills its width with the places it has. */
 export interface Spacing {

@@ -3,7 +3,7 @@ import classes from '../ui/form.module.css';
 import { useCan } from './queries.ts';
 
 /** Whether a message says that an address was refused because it is private. */
-export function isPrivateRefusal(message: string | null | undefined): boolean {
+function isPrivateRefusal(message: string | null | undefined): boolean {
   return message?.includes('not listed as internal') ?? false;
 }
 
