@@ -64,7 +64,8 @@ const configuredRule = withDurations(
 
 const address = z
   .string()
-  .regex(/^(\[[0-9a-fA-F:]+\]|[^:[\]]+):\d{1,5}$/, 'must be host:port, such as 127.0.0.1:4600');
+  .regex(/^(\[[0-9a-fA-F:]+\]|[^:[\]]+):\d{1,5}$/, 'must be host:port, such as 127.0.0.1:4600')
+  .refine((text) => Number(text.slice(text.lastIndexOf(':') + 1)) < 65_536, 'must have a port up to 65535');
 
 const hostOrRange = z.string().min(1).max(255);
 
@@ -72,7 +73,9 @@ export const configuration = z.strictObject({
   /** Where the HTTP server listens. */
   listen: address.default('127.0.0.1:4600'),
   /** The address in links, such as `https://custos.example.com`. */
-  publicUrl: z.url({ protocol: /^https?$/ }).optional(),
+  publicUrl: z
+    .url({ protocol: /^https?$/, error: 'must be an address such as https://custos.example.com' })
+    .optional(),
   /** Where the embedded stores live. */
   dataDirectory: z.string().min(1).default('./data'),
   /** The key for secrets at rest: 32 bytes in base 64 or hex. A generated file in the data directory otherwise. */

@@ -1,7 +1,8 @@
 import { createClient } from '@clickhouse/client';
 import { systemClock } from '../base/clock.ts';
-import { messageOf } from '../base/errors.ts';
+import { CustosError, messageOf } from '../base/errors.ts';
 import { silentLogger } from '../base/logger.ts';
+import { findingOf } from './definition-findings.ts';
 import type { Finding } from './findings.ts';
 import type { Options } from './options.ts';
 import { openStores } from './stores.ts';
@@ -13,7 +14,8 @@ export async function testConnections(options: Options): Promise<Finding[]> {
     const { state } = await openStores(options, { clock: systemClock, log: silentLogger });
     await state.close();
   } catch (error) {
-    findings.push({ path: 'state', value: '', message: messageOf(error) });
+    const fields = error instanceof CustosError ? error.fields : [];
+    findings.push({ path: 'state', value: '', message: messageOf(error) }, ...fields.map(findingOf));
   }
   if (options.columnsUrl !== null) {
     const client = createClient({ url: options.columnsUrl, request_timeout: 5000 });

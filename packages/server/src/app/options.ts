@@ -1,9 +1,11 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
+import { registerHooks } from 'node:module';
 import { dirname, isAbsolute, join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { parse as parseYaml } from 'yaml';
 import { messageOf } from '../base/errors.ts';
 import { configuration, secretReference, type Configuration } from './config.ts';
+import { definitionFindings } from './definition-findings.ts';
 import { ConfigurationError, findingsOf, type Finding } from './findings.ts';
 
 /** Everything the program was told, checked and complete. Nothing after this reads a file or the environment. */
@@ -31,7 +33,12 @@ const variables: Readonly<Record<string, readonly string[]>> = {
   CUSTOS_COLUMNS_URL: ['columns', 'url'],
 };
 const otherVariables = ['CUSTOS_CONFIG', 'CUSTOS_SECRET_KEY'];
+/** What Kubernetes sets in every pod beside a Service named `custos`; nobody wrote it for us. */
+const serviceLink =
+  /^CUSTOS_(SERVICE_(HOST|PORT(_[A-Z0-9_]+)?)|PORT(_\d+_(TCP|UDP|SCTP)(_(PROTO|PORT|ADDR))?)?)$/;
 const fileNames = ['custos.config.ts', 'custos.config.js', 'custos.yaml', 'custos.yml'];
+
+const helperUrl = new URL('./define-config.ts', import.meta.url).href;
 
 export interface LoadRequest {
   /** Path given on the command line. */
@@ -52,7 +59,7 @@ export async function loadOptions(request: LoadRequest = {}): Promise<Options> {
 
   const known = new Set([...Object.keys(variables), ...otherVariables]);
   for (const name of Object.keys(environment)) {
-    if (!name.startsWith('CUSTOS_') || known.has(name)) continue;
+    if (!name.startsWith('CUSTOS_') || known.has(name) || serviceLink.test(name)) continue;
     findings.push({
       path: name,
       value: '',
@@ -65,7 +72,7 @@ export async function loadOptions(request: LoadRequest = {}): Promise<Options> {
   const resolved = resolveSecrets(merged, { environment, base, findings, path: '' });
   const parsed = configuration.safeParse(resolved);
   if (!parsed.success) findings.push(...findingsOf(parsed.error, resolved));
-  if (parsed.success) findings.push(...crossCheck(parsed.data));
+  if (parsed.success) findings.push(...crossCheck(parsed.data), ...definitionFindings(parsed.data));
   if (findings.length > 0 || !parsed.success) throw new ConfigurationError(source ?? 'environment', findings);
   return complete(parsed.data, { source, base, environment });
 }
@@ -83,7 +90,13 @@ function findFile(given: string | undefined, directory: string): string | null {
 async function readFile(path: string): Promise<unknown> {
   try {
     if (/\.ya?ml$/.test(path)) return (parseYaml(readFileSync(path, 'utf8')) as unknown) ?? {};
-    const loaded = (await import(pathToFileURL(path).href)) as { default?: unknown };
+    // So that a file anywhere finds `custos/config`, and not only one beside our `node_modules`.
+    const hooks = registerHooks({
+      resolve: (specifier, context, next) =>
+        next(specifier === 'custos/config' ? helperUrl : specifier, context),
+    });
+    const loading = import(pathToFileURL(path).href).finally(() => hooks.deregister());
+    const loaded = (await loading) as { default?: unknown };
     return loaded.default ?? {};
   } catch (error) {
     throw new ConfigurationError(path, [{ path: 'file', value: '', message: messageOf(error) }]);
@@ -149,7 +162,7 @@ function readReference(
 ): string | undefined {
   if ('env' in reference) return environment[reference.env];
   const path = isAbsolute(reference.file) ? reference.file : join(base, reference.file);
-  return existsSync(path) ? readFileSync(path, 'utf8').trim() : undefined;
+  return existsSync(path) && statSync(path).isFile() ? readFileSync(path, 'utf8').trim() : undefined;
 }
 
 /** Names must be unique and must exist where they are used. */

@@ -1,7 +1,9 @@
 import type { Command } from 'commander';
 import { createApp } from '../app/app.ts';
+import { findingOf } from '../app/definition-findings.ts';
+import { formatFinding } from '../app/findings.ts';
 import { loadOptions } from '../app/options.ts';
-import { messageOf } from '../base/errors.ts';
+import { CustosError, messageOf } from '../base/errors.ts';
 import type { CommandContext } from './context.ts';
 import { version } from './version.ts';
 
@@ -29,6 +31,9 @@ export function serveCommand(program: Command, context: CommandContext): void {
         await app.start();
       } catch (error) {
         console.error(`Custos could not start: ${messageOf(error)}`);
+        if (error instanceof CustosError) {
+          for (const fault of error.fields) console.error(formatFinding(findingOf(fault)));
+        }
         context.exitCode = 1;
         return;
       }
