@@ -105,7 +105,13 @@ export function maintenanceFaults(plan: MaintenancePlan, prefix: string): readon
     });
   } else {
     try {
-      parseRecurring(schedule);
+      // Asked from a fixed instant: what never falls due then, such as 30 February, never does.
+      if (parseRecurring(schedule).nextRun(new Date(0)) === null) {
+        faults.push({
+          field: `${prefix}schedule.cron`,
+          message: 'must fall due at some time; it never does',
+        });
+      }
     } catch (error) {
       const why = error instanceof Error ? error.message : String(error);
       faults.push({
