@@ -40,6 +40,7 @@ export const errorCodes = {
   object_too_large: 'The object is larger than allowed.',
   secret_key_wrong: 'Stored secrets were sealed with another key than those given.',
   secret_key_exposed: 'The key file can be read by others; make it 0600.',
+  data_directory_unusable: 'The data directory cannot be written.',
   data_directory_in_use: 'Another process uses the data directory.',
   secret_unreadable: 'A stored secret cannot be read with the present key.',
   token_invalid: 'The link or token is wrong, used or expired.',

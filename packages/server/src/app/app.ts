@@ -3,6 +3,7 @@ import { systemClock, type Clock } from '../base/clock.ts';
 import { CustosError } from '../base/errors.ts';
 import type { RoutesTable } from '../http/routes-table.ts';
 import { lockDirectory } from '../storage/state/sqlite.ts';
+import { prepareDataDirectory } from './data-directory.ts';
 import { applyDefinitions } from './definitions.ts';
 import { createLifecycle } from './lifecycle.ts';
 import type { Options } from './options.ts';
@@ -32,11 +33,12 @@ export interface App {
 
 /**
  * Opens the stores and joins the domains. Raises what opening raises, such as `schema_too_new`,
- * `secret_key_wrong` or `data_directory_in_use`, with everything that was opened closed again.
+ * `secret_key_wrong`, `data_directory_in_use` or `data_directory_unusable`, with everything that was opened closed again.
  */
 export async function createApp(request: AppRequest): Promise<App> {
   const { options, version, clock = systemClock } = request;
   const log = request.log ?? createLogger(options.log.level);
+  prepareDataDirectory(options.dataPath);
   const release = lockDirectory(options.dataPath);
   if (release === undefined) {
     throw new CustosError(

@@ -15,6 +15,8 @@ import { version } from './version.ts';
  * surroundings, 2 for a wrong call or a wrong configuration, or what the command documents.
  */
 export async function runCli(args: readonly string[]): Promise<number> {
+  // Whatever is written from here on, the engine's files included, is for this user alone (row A12).
+  process.umask(0o077);
   const context: CommandContext = { exitCode: 0 };
   const program = new Command('custos')
     .description(

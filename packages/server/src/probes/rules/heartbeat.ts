@@ -1,6 +1,9 @@
 import { formatDuration } from '../../base/duration.ts';
 import type { CheckOutcome, PingState } from '../types.ts';
 
+/** In whole seconds: nobody needs the milliseconds of an hour. */
+const ago = (ms: number): string => formatDuration(Math.max(1000, Math.round(ms / 1000) * 1000));
+
 export interface HeartbeatPlan {
   /** A finish is expected at least this often, ms. */
   readonly periodMs: number;
@@ -40,7 +43,7 @@ export function judgeHeartbeat(ping: PingState, plan: HeartbeatPlan, now: number
     return { ...settled, status: 'down', message: `The job reported a failure${note}.`, values };
   }
   if (running && plan.maxRunMs !== null && now - lastStartAt > plan.maxRunMs) {
-    const message = `Started ${formatDuration(now - lastStartAt)} ago and has not finished; ${formatDuration(plan.maxRunMs)} is allowed.`;
+    const message = `Started ${ago(now - lastStartAt)} ago and has not finished; ${formatDuration(plan.maxRunMs)} is allowed.`;
     return { ...settled, status: 'down', message, values };
   }
   const expectedBy = Math.max(
@@ -49,9 +52,7 @@ export function judgeHeartbeat(ping: PingState, plan: HeartbeatPlan, now: number
   );
   if (now > expectedBy) {
     const last =
-      lastFinishAt === null
-        ? 'It has never called'
-        : `Its last call was ${formatDuration(now - lastFinishAt)} ago`;
+      lastFinishAt === null ? 'It has never called' : `Its last call was ${ago(now - lastFinishAt)} ago`;
     return {
       ...settled,
       status: 'down',
