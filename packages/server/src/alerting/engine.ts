@@ -14,8 +14,11 @@ export interface EngineParts {
   readonly flap: FlapPolicy;
   /** The enabled rules at this moment. */
   rules(): readonly Rule[];
-  /** Remembers how the evaluation of a rule went, for its page. */
-  evaluated(rule: Rule, error: string | null): void;
+  /**
+   * Remembers how the evaluation of a rule went, for its page: why its texts could not be written, null
+   * when they could, undefined when there was nothing to write.
+   */
+  evaluated(rule: Rule, error: string | null | undefined): void;
   /** Tells live viewers that an alert changed. */
   changed(alert: Alert): void;
 }
@@ -101,7 +104,7 @@ export function createEngine({ notifier, flap, rules, evaluated, changed }: Engi
           const verdict = judge(rule.condition, fact);
           if (verdict.says === 'holds' && alert === null)
             evaluated(rule, annotate(rule, fact, verdict).error);
-          else evaluated(rule, null);
+          else evaluated(rule, undefined);
           await walk(work, { rule, facts: fact, alert, verdict });
         }
       }

@@ -54,7 +54,10 @@ export function createAlerting(options: AlertingOptions) {
     evaluated: (rule, error) => {
       const before = evaluations.get(rule.id);
       // An error stays visible until the rule is edited or renders well again.
-      evaluations.set(rule.id, { at: clock.now(), error: error ?? before?.error ?? null });
+      evaluations.set(rule.id, {
+        at: clock.now(),
+        error: error === undefined ? (before?.error ?? null) : error,
+      });
     },
     changed: (alert) => {
       if (alert.firedAt !== null)

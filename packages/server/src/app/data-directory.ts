@@ -1,4 +1,4 @@
-import { accessSync, constants, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { accessSync, constants, existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { CustosError, messageOf } from '../base/errors.ts';
 
@@ -14,6 +14,8 @@ export function prepareDataDirectory(path: string): void {
     writeFileSync(proof, 'x'.repeat(4096), { mode: 0o600 });
     rmSync(proof);
   } catch (error) {
+    // A full disk leaves an empty file behind; where none was made there is nothing to remove.
+    if (existsSync(proof)) rmSync(proof);
     throw new CustosError(
       'data_directory_unusable',
       `The data directory ${path} cannot be used: ${messageOf(error)}. ` +
