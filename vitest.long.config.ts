@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config';
+import { secondTry } from './vitest.config.ts';
 
 /** The fault suites: minutes long, one at a time, because each wants the machine to itself. */
 export default defineConfig({
@@ -8,6 +9,7 @@ export default defineConfig({
     pool: 'forks',
     fileParallelism: false,
     testTimeout: 20 * 60_000,
+    retry: secondTry,
     hookTimeout: 120_000,
   },
 });
