@@ -5,6 +5,7 @@ import { formatProof } from './formats/tlog-proof.ts';
 import { consistencyProof, rootAt } from './head-guard.ts';
 import type { LogState } from './logs.ts';
 import { tileWidth } from './merkle/frontier.ts';
+import { hashBytes } from './merkle/hashing.ts';
 import { inclusionRanges } from './merkle/ranges.ts';
 import type { TreeHead } from './types.ts';
 
@@ -19,6 +20,8 @@ export interface LogReader {
   rootAt(size: number): Promise<Buffer>;
   entry(index: number): Promise<Buffer>;
   leafHash(index: number): Promise<Buffer>;
+  /** Leaf hashes of the entries from `from` up to, not with, `to`: 32 bytes each, one after the other. */
+  leafHashes(from: number, to: number): Promise<Buffer>;
   /** RFC 6962, 2.1.1. */
   inclusionProof(index: number, size: number): Promise<Buffer[]>;
   /** RFC 6962, 2.1.2. */
@@ -67,6 +70,17 @@ export function createLogReader(log: LogState, publish: () => Promise<void>): Lo
       within(index, log.writer.size());
       const [hash] = await log.reader.hashes([[{ level: 0, index }]]);
       return hash as Buffer;
+    },
+    async leafHashes(from, to) {
+      if (from === to) return Buffer.alloc(0);
+      within(from, to);
+      const tiles: Buffer[] = [];
+      for (let index = Math.floor(from / tileWidth); index * tileWidth < to; index += 1) {
+        const tile = await log.reader.tile(0, index, Math.min(tileWidth, to - index * tileWidth));
+        if (tile === undefined) throw outOfLog('such tile');
+        tiles.push(tile);
+      }
+      return Buffer.concat(tiles).subarray((from % tileWidth) * hashBytes);
     },
     inclusionProof,
     async consistencyProof(oldSize, newSize) {
