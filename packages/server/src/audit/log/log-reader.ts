@@ -1,4 +1,5 @@
 import { outOfLog, unfitEntry } from './errors.ts';
+import { decodeBundle } from './formats/entry-bundle.ts';
 import { parseTilePath, tileWidthAt } from './formats/tile-paths.ts';
 import { parseNote } from './formats/signed-note.ts';
 import { formatProof } from './formats/tlog-proof.ts';
@@ -19,6 +20,8 @@ export interface LogReader {
   head(): TreeHead;
   rootAt(size: number): Promise<Buffer>;
   entry(index: number): Promise<Buffer>;
+  /** The entries from `from` up to, not with, `to`. */
+  entries(from: number, to: number): Promise<Buffer[]>;
   leafHash(index: number): Promise<Buffer>;
   /** Leaf hashes of the entries from `from` up to, not with, `to`: 32 bytes each, one after the other. */
   leafHashes(from: number, to: number): Promise<Buffer>;
@@ -65,6 +68,21 @@ export function createLogReader(log: LogState, publish: () => Promise<void>): Lo
       within(index, log.writer.size());
       if (index < log.minimumIndex) throw outOfLog(`entry ${index} any more; its leaf hash is kept`);
       return log.reader.entry(index);
+    },
+    async entries(from, to) {
+      if (from === to) return [];
+      within(from, to);
+      within(to - 1, log.writer.size());
+      if (from < log.minimumIndex) throw outOfLog(`entry ${from} any more; its leaf hash is kept`);
+      const found: Buffer[] = [];
+      for (let index = Math.floor(from / tileWidth); index * tileWidth < to; index += 1) {
+        const first = index * tileWidth;
+        const bundle = await log.reader.bundle(index, Math.min(tileWidth, to - first));
+        if (bundle === undefined) throw outOfLog(`entry ${Math.max(from, first)}`);
+        // A copy, because the last bundle is memory that the writer goes on with.
+        found.push(...decodeBundle(Buffer.from(bundle)).slice(Math.max(0, from - first)));
+      }
+      return found;
     },
     async leafHash(index) {
       within(index, log.writer.size());
