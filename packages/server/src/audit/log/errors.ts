@@ -82,3 +82,17 @@ export function ledgerForked(conflict: HeadConflict): LedgerForkError {
 export function outOfLog(what: string): CustosError {
   return new CustosError('not_found', `The log has no ${what}.`, { status: 404 });
 }
+
+/** The entry is durable, and too few witnesses have signed for it in the time that the caller gave. */
+export function witnessesMissing(
+  place: { readonly log: string; readonly index: number },
+  missing: readonly string[],
+  timeoutMs: number,
+): CustosError {
+  return unavailable(
+    'witnesses_missing',
+    `The entry is durable at index ${place.index} of the log "${place.log}" and must not be sent again. ` +
+      `Within ${timeoutMs} ms the quorum of witnesses has not signed a checkpoint that has it; ` +
+      `not heard of: ${missing.join(', ')}.`,
+  );
+}

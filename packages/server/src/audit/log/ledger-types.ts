@@ -66,6 +66,8 @@ export interface Ledger {
   publish(): Promise<void>;
   /** Called with every checkpoint that becomes public. Returns what stops it. */
   onCheckpoint(listener: (checkpoint: PublishedCheckpoint) => void): () => void;
+  /** Called when cosignatures were added to the public checkpoint. Returns what stops it. */
+  onCosigned(listener: (checkpoint: PublishedCheckpoint) => void): () => void;
   /** Adds cosignatures, verified by the caller, to the public checkpoint; false when it has moved on. */
   cosign(log: string, text: string, signatures: readonly NoteSignature[]): boolean;
   /** Stops signing and accepting because somebody outside proved that the log forked. */

@@ -93,6 +93,7 @@ async function openLocked(options: LedgerOptions, files: LedgerFiles, unlock: ()
   };
   const unconfirmed = new Map<string, string>();
   const listeners = new Set<(checkpoint: PublishedCheckpoint) => void>();
+  const cosignedListeners = new Set<(checkpoint: PublishedCheckpoint) => void>();
   let fault: Error | null = null;
   const publisher = createPublisher({
     directory,
@@ -191,7 +192,18 @@ async function openLocked(options: LedgerOptions, files: LedgerFiles, unlock: ()
       listeners.add(listener);
       return () => void listeners.delete(listener);
     },
-    cosign: (name, text, signatures) => publisher.cosign(logOf(name), text, signatures),
+    onCosigned(listener) {
+      cosignedListeners.add(listener);
+      return () => void cosignedListeners.delete(listener);
+    },
+    cosign(name, text, signatures) {
+      const log = logOf(name);
+      const isPublic = publisher.cosign(log, text, signatures);
+      if (!isPublic || log.published === null) return false;
+      const { size, note } = log.published;
+      for (const listener of cosignedListeners) listener({ log: name, origin: log.origin, size, text, note });
+      return true;
+    },
     stop(reason) {
       fault ??= reason;
     },

@@ -108,6 +108,15 @@ export function reachesQuorum(policy: TrustPolicy, cosigners: ReadonlySet<string
   return policy.quorum === 'none' || holds(policy.quorum);
 }
 
+/** Names of the policy's witnesses whose right cosignature the note carries. */
+export function cosignersOf(note: SignedNote, policy: TrustPolicy): ReadonlySet<string> {
+  const cosigners = new Set<string>();
+  for (const [name, { verifier }] of policy.witnesses) {
+    if (verifiedSignatures(note, [verifier]).length > 0) cosigners.add(name);
+  }
+  return cosigners;
+}
+
 /**
  * Judges a checkpoint: signed by one of the policy's logs under its own origin, and cosigned by the
  * quorum. A policy without logs trusts no log.
@@ -126,9 +135,7 @@ export function checkpointTrust(
   const logKeys = policy.logs.map(({ verifier }) => verifier).filter(({ name }) => name === origin);
   if (logKeys.length === 0) return no(`The policy knows no log of the origin ${origin}.`);
   if (verifiedSignatures(note, logKeys).length === 0) return no('No key of the log signed the checkpoint.');
-  const cosigners = new Set<string>();
-  for (const [name, { verifier }] of policy.witnesses) {
-    if (verifiedSignatures(note, [verifier]).length > 0) cosigners.add(name);
-  }
-  return reachesQuorum(policy, cosigners) ? { trusted: true } : no('The quorum of witnesses is not reached.');
+  return reachesQuorum(policy, cosignersOf(note, policy))
+    ? { trusted: true }
+    : no('The quorum of witnesses is not reached.');
 }
