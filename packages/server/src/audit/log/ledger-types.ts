@@ -46,6 +46,22 @@ export interface LedgerHealth {
   }[];
 }
 
+/** What a log and the journal take and take in; for health, pages and alerts. */
+export interface LedgerFigures {
+  /** Bytes of the journal that all logs share, its reserve included. */
+  readonly journalBytes: number;
+  readonly logs: readonly {
+    readonly name: string;
+    readonly size: number;
+    /** Bytes that tiles and entry bundles take. */
+    readonly bytes: number;
+    /** Entries appended per second, over the last minute or as long as the ledger is open. */
+    readonly perSecond: number;
+    /** When the public checkpoint was signed, in ms since the epoch; null before the first. */
+    readonly lastCheckpointAt: number | null;
+  }[];
+}
+
 /** A checkpoint that became public; for witnesses and anchors. */
 export interface PublishedCheckpoint {
   readonly log: string;
@@ -79,5 +95,6 @@ export interface Ledger {
   /** Puts tiles and bundles on disk now. */
   syncDerived(): Promise<void>;
   health(): LedgerHealth;
+  figures(): Promise<LedgerFigures>;
   close(): Promise<void>;
 }

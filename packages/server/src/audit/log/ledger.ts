@@ -2,17 +2,18 @@ import { join } from 'node:path';
 import { CustosError, messageOf } from '../../base/errors.ts';
 import { lockDirectory } from '../../storage/state/sqlite.ts';
 import { ledgerClosed, ledgerDamaged, ledgerFailed, outOfLog, unfitEntry } from './errors.ts';
-import { hostFiles, replaceFileDurably, syncPath, type LedgerFiles } from './files.ts';
+import { hostFiles, replaceFileDurably, sizeOf, syncPath, type LedgerFiles } from './files.ts';
 import { createSigner, type NoteSigner } from './formats/keys.ts';
 import { openFileJournal, secretName, type FileJournal } from './journal/file-journal.ts';
 import { decodeSecret } from './journal/seal.ts';
-import { listSegments } from './journal/segment.ts';
+import { listSegments, segmentPath } from './journal/segment.ts';
 import { createLogReader, type LogReader } from './log-reader.ts';
-import { createLogs, dropBundles, type Logs, type LogState } from './logs.ts';
+import { createLogs, dropBundles, measureBundles, type Logs, type LogState } from './logs.ts';
 import { bootIdOf, decodeMark, markName, type Snapshot } from './mark.ts';
 import { entryLimitBytes } from './merkle/hashing.ts';
 import { checkDefinitions, openLogs, refuseLostJournal } from './open-logs.ts';
 import type { Ledger, LedgerOptions, PublishedCheckpoint } from './ledger-types.ts';
+import { createFigures } from './figures.ts';
 import { pruneLog } from './prune.ts';
 import { createPublisher } from './publisher.ts';
 import type { Acknowledgement } from './types.ts';
@@ -36,6 +37,10 @@ async function openJournal(options: LedgerOptions, files: LedgerFiles, bootId: s
     const sizes = new Map(snapshot.logs.map(({ id, size }) => [id, size]));
     const from = { position: snapshot.position, sizes };
     const journal = await openFileJournal({ ...request, from, integrate: known.integrate });
+    const minimum = new Map(snapshot.logs.map(({ id, minimumIndex }) => [id, minimumIndex]));
+    for (const log of known.all()) {
+      if (log.minimumIndex !== (minimum.get(log.id) ?? 0)) await measureBundles(files, log);
+    }
     return { journal, logs: known, rebuilt: false };
   }
   for (const name of files.list(join(directory, 'logs'))) files.remove(join(directory, 'logs', name, 'tile'));
@@ -137,6 +142,7 @@ async function openLocked(options: LedgerOptions, files: LedgerFiles, unlock: ()
     throw error;
   }
 
+  const figures = createFigures(logs, clock);
   const stopped = new AbortController();
   const repeat = async (everyMs: number, work: () => Promise<void>): Promise<void> => {
     while (everyMs > 0 && !stopped.signal.aborted) {
@@ -148,7 +154,10 @@ async function openLocked(options: LedgerOptions, files: LedgerFiles, unlock: ()
     }
   };
   const loops = [
-    repeat(options.checkpointMs ?? 1000, publish),
+    repeat(options.checkpointMs ?? 1000, () => {
+      figures.sample();
+      return publish();
+    }),
     repeat(options.checkpointMs === 0 ? 0 : (options.syncMs ?? 60_000), () => publisher.syncDerived()),
   ];
 
@@ -248,6 +257,13 @@ async function openLocked(options: LedgerOptions, files: LedgerFiles, unlock: ()
           publishedSize: published?.size ?? 0,
         })),
       };
+    },
+    figures: () => {
+      const place = join(directory, 'journal');
+      const sizes = listSegments(files, place).map(
+        (number) => sizeOf(files, segmentPath(place, number)) ?? 0,
+      );
+      return Promise.resolve(figures.read(sizes.reduce((sum, bytes) => sum + bytes, 0)));
     },
     async close() {
       if (stopped.signal.aborted) return;

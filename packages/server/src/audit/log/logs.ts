@@ -28,6 +28,10 @@ export interface LogState {
   readonly writer: TileWriter;
   readonly reader: TileReader;
   published: Published | null;
+  /** Bytes that the entry bundles take. */
+  entryBytes: number;
+  /** When the public checkpoint was signed, in ms since the epoch; null when that is not known. */
+  publishedAt: number | null;
 }
 
 /** The logs of a ledger, made by reading its journal. */
@@ -59,7 +63,18 @@ export async function dropBundles(files: LedgerFiles, log: LogState): Promise<nu
     // A log of years has many bundles; others want to be served meanwhile.
     if (index % 256 === 255) await new Promise((resolve) => setImmediate(resolve));
   }
+  log.entryBytes -= freed;
   return freed;
+}
+
+/** Counts anew what the bundles take, when a crash may have cut a removal short. */
+export async function measureBundles(files: LedgerFiles, log: LogState): Promise<void> {
+  let bytes = log.writer.bundle().length;
+  for (let index = 0; (index + 1) * tileWidth <= log.writer.size(); index += 1) {
+    bytes += sizeOf(files, join(log.directory, tilePath({ level: 'entries', index, width: tileWidth }))) ?? 0;
+    if (index % 256 === 255) await new Promise((resolve) => setImmediate(resolve));
+  }
+  log.entryBytes = bytes;
 }
 
 /**
@@ -93,6 +108,8 @@ export function createLogs(
       writer,
       reader,
       published: null,
+      entryBytes: log.entryBytes,
+      publishedAt: log.publishedAt,
     });
     return true;
   };
@@ -112,13 +129,23 @@ export function createLogs(
     integrate(records) {
       for (const record of records) {
         if (record.kind !== 'control') {
-          known(record.logId).writer.take(record);
+          const log = known(record.logId);
+          log.writer.take(record);
+          if (record.kind === 'entries') log.entryBytes += record.body.length;
           continue;
         }
         const control = decodeControl(record.body);
         if (control.record === 'log') {
           const { id, name, origin } = control;
-          add({ id, name, origin, formerOrigins: [], size: 0, root: '', minimumIndex: 0 });
+          const none = {
+            formerOrigins: [],
+            size: 0,
+            root: '',
+            minimumIndex: 0,
+            entryBytes: 0,
+            publishedAt: null,
+          };
+          add({ id, name, origin, ...none });
         } else if (control.record === 'minimum') {
           known(control.id).minimumIndex = control.index;
         } else {
@@ -130,9 +157,11 @@ export function createLogs(
       }
     },
     snapshot: () =>
-      [...byId.values()].map(({ id, name, origin, formerOrigins, minimumIndex, writer }) => {
-        const { size, root } = writer.head();
-        return { id, name, origin, formerOrigins, minimumIndex, size, root: root.toString('base64') };
+      [...byId.values()].map((log) => {
+        const { id, name, origin, formerOrigins, minimumIndex, entryBytes, publishedAt } = log;
+        const { size, root } = log.writer.head();
+        const head = { size, root: root.toString('base64') };
+        return { id, name, origin, formerOrigins, minimumIndex, entryBytes, publishedAt, ...head };
       }),
   };
 }

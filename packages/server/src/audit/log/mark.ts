@@ -12,6 +12,10 @@ export interface LogSnapshot {
   /** Root in base 64. */
   readonly root: string;
   readonly minimumIndex: number;
+  /** Bytes that its entry bundles take. */
+  readonly entryBytes: number;
+  /** When its public checkpoint was signed, in ms since the epoch; null when that is not known. */
+  readonly publishedAt: number | null;
 }
 
 /** All logs as of one place in the journal, with tiles and bundles written up to there. */

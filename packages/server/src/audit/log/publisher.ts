@@ -67,7 +67,10 @@ export function createPublisher(request: PublisherRequest): Publisher {
     // All of this in one turn, so that every log, its files and the place in the journal belong together.
     const grown = logs.all().filter(({ writer, published }) => published?.size !== writer.size());
     if (grown.length === 0 && latest !== null) return;
-    for (const log of grown) log.writer.writePartials();
+    for (const log of grown) {
+      log.writer.writePartials();
+      log.publishedAt = clock.now();
+    }
     const snapshot = { position: journal.position(), logs: logs.snapshot() };
     const signed = grown.map((log) => ({ log, published: sign(log) }));
 
