@@ -3,7 +3,7 @@ import { CustosError, messageOf } from '../../base/errors.ts';
 import { lockDirectory } from '../../storage/state/sqlite.ts';
 import { ledgerClosed, ledgerDamaged, ledgerFailed, outOfLog, unfitEntry } from './errors.ts';
 import { hostFiles, replaceFileDurably, sizeOf, syncPath, type LedgerFiles } from './files.ts';
-import { createSigner, type NoteSigner } from './formats/keys.ts';
+import type { NoteSigner } from './formats/keys.ts';
 import { openFileJournal, secretName, type FileJournal } from './journal/file-journal.ts';
 import { decodeSecret } from './journal/seal.ts';
 import { listSegments, segmentPath } from './journal/segment.ts';
@@ -16,6 +16,7 @@ import type { Ledger, LedgerOptions, PublishedCheckpoint } from './ledger-types.
 import { createFigures } from './figures.ts';
 import { pruneLog } from './prune.ts';
 import { createPublisher } from './publisher.ts';
+import { createSigners } from './signing.ts';
 import type { Acknowledgement } from './types.ts';
 
 interface Opened {
@@ -86,16 +87,7 @@ async function openLocked(options: LedgerOptions, files: LedgerFiles, unlock: ()
   const bootId = bootIdOf(files, String(clock.now()));
   const { journal, logs } = await openJournal(options, files, bootId);
 
-  const signers = new Map<string, readonly NoteSigner[]>();
-  const signersOf = (origin: string): readonly NoteSigner[] => {
-    const known = signers.get(origin);
-    if (known !== undefined) return known;
-    const { ed25519, mlDsa44 } = options.keysOf(origin);
-    const made = [createSigner({ name: origin, type: 0x01, privateKey: ed25519 })];
-    if (mlDsa44 !== undefined) made.push(createSigner({ name: origin, type: 0x06, privateKey: mlDsa44 }));
-    signers.set(origin, made);
-    return made;
-  };
+  const signersOf = createSigners(options.keysOf);
   const unconfirmed = new Map<string, string>();
   const listeners = new Set<(checkpoint: PublishedCheckpoint) => void>();
   const cosignedListeners = new Set<(checkpoint: PublishedCheckpoint) => void>();

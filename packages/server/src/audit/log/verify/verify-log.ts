@@ -6,7 +6,7 @@ import { checkpointTrust, type TrustPolicy } from '../formats/policy.ts';
 import { parseNote } from '../formats/signed-note.ts';
 import { keyName, secretName } from '../journal/file-journal.ts';
 import { sealedParts, type Frame } from '../journal/frame.ts';
-import { leafHashesOf } from '../journal/recover.ts';
+import { leafHashesOf } from '../journal/take-frames.ts';
 import { scanSegment } from '../journal/scan.ts';
 import { decodeKey, decodeSecret, firstKey, isSealed, keyOfEpoch, type SealingKey } from '../journal/seal.ts';
 import { listSegments, segmentPath } from '../journal/segment.ts';
