@@ -1,17 +1,11 @@
 import { sessionCalls, setupCalls, tokenCalls, userCalls } from './resources/access.ts';
+import { auditCalls } from './resources/audit.ts';
 import { alertCalls, ruleCalls } from './resources/alerts.ts';
 import { maintenanceCalls } from './resources/maintenance.ts';
 import { channelCalls, deliveryCalls } from './resources/notify.ts';
 import { probeCalls } from './resources/probes.ts';
 import { serviceCalls } from './resources/services.ts';
-import {
-  auditCalls,
-  healthCalls,
-  jobCalls,
-  overviewCalls,
-  settingsCalls,
-  systemCalls,
-} from './resources/system.ts';
+import { healthCalls, jobCalls, overviewCalls, settingsCalls, systemCalls } from './resources/system.ts';
 import { openStream, type Stream, type StreamOptions } from './stream.ts';
 import { createRequest, type ClientOptions } from './transport.ts';
 
@@ -47,7 +41,7 @@ export function createClient(options: ClientOptions) {
     deliveries: deliveryCalls(request),
     settings: settingsCalls(request),
     system: systemCalls(request),
-    audit: auditCalls(request),
+    audit: auditCalls(request, options),
     jobs: jobCalls(request),
   };
 }

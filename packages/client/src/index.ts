@@ -1,6 +1,11 @@
 export { createClient, type Client } from './client.ts';
 export { ApiError, ConnectionError, type FieldError } from './errors.ts';
-export type { AuditFilter } from './resources/system.ts';
+export { AuditRecordError, type AuditRecordErrorCode } from './audit/errors.ts';
+export type { AuditRecorderOptions, RecorderProblem } from './audit/options.ts';
+export { createAuditRecorder, type AuditRecorder, type CloseReport } from './audit/recorder.ts';
+export type { RecorderCounters, RecorderStatus } from './audit/status.ts';
+export type { AuditEventDraft, AuditParty, Json, Recorded } from './audit/types.ts';
+export type { AuditFilter } from './resources/audit.ts';
 export type { PageRequest, TimeRange } from './resources/instants.ts';
 export type { MaintenanceDraft, MaintenanceSchedule } from './resources/maintenance.ts';
 export type { SeriesRequest } from './resources/probes.ts';

@@ -1,5 +1,4 @@
 import {
-  auditEvent,
   deadJob,
   detailedHealthBody,
   done,
@@ -10,13 +9,12 @@ import {
   pageOf,
   settings,
   systemStatus,
-  type auditQuery,
   type jobRunQuery,
   type Settings,
   type z,
 } from '@custos/contract';
 import type { Request } from '../transport.ts';
-import { instant, type PageRequest, type TimeRange } from './instants.ts';
+import type { PageRequest } from './instants.ts';
 
 export function overviewCalls(request: Request) {
   return {
@@ -43,25 +41,6 @@ export function settingsCalls(request: Request) {
 export function systemCalls(request: Request) {
   return {
     status: (signal?: AbortSignal) => request('GET', '/api/v1/system', { schema: systemStatus, signal }),
-  };
-}
-
-/** Filters of the audit log; times in milliseconds. */
-export interface AuditFilter extends TimeRange {
-  readonly actor?: string | undefined;
-  readonly action?: string | undefined;
-  readonly outcome?: z.input<typeof auditQuery>['outcome'];
-}
-
-export function auditCalls(request: Request) {
-  return {
-    /** Events, newest first. */
-    list: ({ from, to, ...query }: AuditFilter & PageRequest = {}, signal?: AbortSignal) =>
-      request('GET', '/api/v1/audit/events', {
-        schema: pageOf(auditEvent),
-        query: { ...query, from: instant(from), to: instant(to) },
-        signal,
-      }),
   };
 }
 

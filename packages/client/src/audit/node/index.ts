@@ -1,0 +1,1 @@
+export { openAuditRecorder, type SpooledRecorderOptions } from './open-recorder.ts';
