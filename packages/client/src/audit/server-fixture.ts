@@ -73,7 +73,7 @@ export async function auditServer(options: { readonly port?: number; readonly ma
       return void reply.writeHead(fault.status, headers).end(fault.html ? '<html>proxy</html>' : '{}');
     }
     if (request.method !== 'POST' || request.url !== '/api/v1/audit/events?acknowledgement=durable') {
-      return problem(reply, 404, 'not_found', `${request.method} ${request.url}`);
+      return no(404, 'not_found');
     }
     if (authorization !== 'Bearer cst_good') return no(401, 'unauthenticated');
     if (type !== 'application/json') return no(415, 'unsupported_media_type');
