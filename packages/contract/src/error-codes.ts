@@ -50,6 +50,8 @@ export const errorCodes = {
   ledger_damaged: 'Stored bytes of the ledger are not what was written.',
   ledger_behind: 'The ledger holds fewer entries than it is known to have signed, such as after a restore.',
   ledger_forked: 'The ledger holds other entries than it is known to have signed.',
+  evidence_not_ready:
+    'The newest checkpoint lacks the witnesses of the policy, so evidence made now could not be verified.',
   witness_unusable: 'A witness of the ledger gave an answer that helps no further.',
   overloaded: 'The server is at its limit; try again soon.',
   internal_error: 'A defect in Custos; the request id finds it in the log.',
