@@ -1,11 +1,9 @@
-import { createInterface } from 'node:readline';
-import { pipeline, Readable } from 'node:stream';
-import { constants, createGunzip, createGzip, createZstdCompress, createZstdDecompress } from 'node:zlib';
 import type { Clock } from '../../base/clock.ts';
 import { CustosError } from '../../base/errors.ts';
 import type { ObjectStore } from '../../storage/objects/types.ts';
 import type { AuditSettings } from '../events/constants.ts';
 import { ndjsonFormat } from '../events/export/ndjson.ts';
+import { compressed, compressedEnding, decompressed, linesOfBytes } from './compression.ts';
 import { badDestination, egressFailed } from './errors.ts';
 import type { Destination, EgressBatch } from './types.ts';
 
@@ -23,8 +21,6 @@ export interface NdjsonObjectsOptions {
 }
 
 const dayMs = 86_400_000;
-const extensions = { gzip: '.gz', zstd: '.zst', none: '' } as const;
-const unpackers = { gzip: createGunzip, zstd: createZstdDecompress } as const;
 /** Indexes up to 10^15, so that keys are in the order of the entries. */
 const indexDigits = 15;
 const padded = (index: number): string => String(index).padStart(indexDigits, '0');
@@ -46,24 +42,10 @@ export function createNdjsonObjectsDestination(options: NdjsonObjectsOptions): D
     );
   }
 
-  function compressed(lines: AsyncIterable<string>): AsyncIterable<Uint8Array> {
-    const source = Readable.from(lines, { objectMode: false });
-    if (compression === 'none') return source;
-    const level = settings.COMPRESSION_LEVEL;
-    const packer =
-      compression === 'gzip'
-        ? createGzip({ level })
-        : createZstdCompress({ params: { [constants.ZSTD_c_compressionLevel]: level } });
-    // A failing source destroys the packer, which the store then hears of.
-    return pipeline(source, packer, () => undefined);
-  }
-
   /** True when the file holds the entries of the batch, by their leaf hashes. */
   async function isSame(key: string, batch: EgressBatch): Promise<boolean> {
     const { stream } = await objects.get(key);
-    const plain =
-      compression === 'none' ? stream : pipeline(stream, unpackers[compression](), () => undefined);
-    const lines = createInterface({ input: plain, crlfDelay: Infinity })[Symbol.asyncIterator]();
+    const lines = linesOfBytes(decompressed(stream, compression));
     try {
       for await (const { index, leafHash } of batch.events()) {
         const line = await lines.next();
@@ -77,6 +59,8 @@ export function createNdjsonObjectsDestination(options: NdjsonObjectsOptions): D
     }
   }
 
+  const level = settings.COMPRESSION_LEVEL;
+
   return {
     kind: 'ndjson-objects',
     batch: { maxEvents: Infinity, maxBytes: settings.MAX_FILE_SIZE_MB * 1_000_000 },
@@ -84,9 +68,11 @@ export function createNdjsonObjectsDestination(options: NdjsonObjectsOptions): D
     timeoutMs,
     async send(batch, signal) {
       const { log, from, to } = batch;
-      const key = `${prefix}${log}/${padded(from)}-${padded(to)}.ndjson${extensions[compression]}`;
+      const key = `${prefix}${log}/${padded(from)}-${padded(to)}.ndjson${compressedEnding[compression]}`;
       try {
-        await objects.put(key, compressed(ndjsonFormat.write(batch.events())), { signal });
+        await objects.put(key, compressed(ndjsonFormat.write(batch.events()), { kind: compression, level }), {
+          signal,
+        });
       } catch (error) {
         if (!isTaken(error)) throw error;
         // An attempt before this one wrote it, and could not say so any more. Or it is of another history.

@@ -91,19 +91,27 @@ export function disclosureRecord(
   };
 }
 
-/** The entries of a batch as events, with what is disclosed put back. */
+/** An entry as an event, with what is disclosed put back. */
+export function exportedEvent(
+  { log, index }: { readonly log: string; readonly index: number },
+  leaf: Uint8Array,
+  disclosures: readonly string[] = [],
+): ExportedEvent {
+  const event =
+    disclosures.length === 0
+      ? eventOf(index, leaf)
+      : (disclosedEvent(leaf, disclosures).event as unknown as LeafEvent);
+  return { log, index, leafHash: leafHash(leaf).toString('base64'), event };
+}
+
+/** The entries of a batch as events. */
 export async function* outgoingEvents(
   reader: EgressReader,
   { log, from, to }: Range,
   { byIndex }: BatchDisclosures,
 ): AsyncGenerator<ExportedEvent> {
   for await (const { index, leaf } of readEntries(reader, from, to)) {
-    const disclosures = byIndex.get(index);
-    const event =
-      disclosures === undefined
-        ? eventOf(index, leaf)
-        : (disclosedEvent(leaf, disclosures).event as unknown as LeafEvent);
-    yield { log, index, leafHash: leafHash(leaf).toString('base64'), event };
+    yield exportedEvent({ log, index }, leaf, byIndex.get(index));
   }
 }
 
