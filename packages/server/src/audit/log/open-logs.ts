@@ -31,7 +31,7 @@ export interface ResumeOrder {
 interface OpenLogsRequest {
   readonly directory: string;
   readonly files: LedgerFiles;
-  readonly journal: Journal;
+  readonly journal: Pick<Journal, 'append' | 'control'>;
   readonly logs: Logs;
   readonly definitions: readonly LogDefinition[];
   readonly outside: ExternalHeads | undefined;
