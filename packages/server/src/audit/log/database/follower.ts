@@ -166,10 +166,9 @@ export async function openFollower(request: FollowerRequest): Promise<Follower> 
       }
     }
     for (const { log, head, root } of changed) {
-      // Elsewhere than at its checkpoint a tree has other partial tiles; memory serves those meanwhile.
-      if (isAligned) log.writer.writePartials();
       await replaceFileDurably(files, highWaterPath(directory, log.name), Buffer.from(head.note));
       const { size, text, note } = head;
+      log.writer.writePartials(size);
       showCheckpoint(files, log, { size, root, text, note });
       log.publishedAt = head.signedAt;
       log.writer.dropPartialsExcept(size);

@@ -80,6 +80,7 @@ export function startNode(parts: {
   let lease: SequencerLease | undefined;
   let fault: Error | null = null;
   let trouble: string | null = null;
+  let holding: { stop(): Promise<void> } | undefined;
 
   const wake = (): void => {
     woken = true;
@@ -89,9 +90,16 @@ export function startNode(parts: {
     state.broadcast.publish(topic, '').catch(() => undefined);
   };
 
+  /** Ends this node's part; whoever holds the lease next compares what it has with what is known outside. */
+  const stop = (reason: Error): void => {
+    fault ??= reason;
+    lease = undefined;
+    holding?.stop().catch(() => undefined);
+  };
+
   /** What went wrong in a turn: the ledger's own conflicts stop it, the rest is tried again. */
   const note = (error: unknown): void => {
-    if (isConflict(error)) fault ??= error as Error;
+    if (isConflict(error)) stop(error as Error);
     else if (error instanceof CustosError && error.code === 'lease_lost') lease = undefined;
     else if (trouble !== messageOf(error)) {
       log.warn({ error: messageOf(error) }, 'the ledger in the database could not be reached');
@@ -195,15 +203,16 @@ export function startNode(parts: {
   ];
   const unsubscribe = [
     state.broadcast.subscribe(pendingTopic, () => lease !== undefined && wake()),
-    state.broadcast.subscribe(framesTopic, wake),
+    state.broadcast.subscribe(framesTopic, () => lease === undefined && wake()),
     state.broadcast.subscribe(publishTopic, () => {
       if (lease !== undefined) inTurn(publishHere).catch(note);
     }),
   ];
-  const holding = options.leases.hold(leaseName, {
+  holding = options.leases.hold(leaseName, {
     ttlMs: options.leaseTtlMs ?? 5000,
     async onGained(gained) {
       await inTurn(async () => {
+        ready();
         await follower.follow();
         for (const of of logs.all()) {
           // The database may have lost what its former sequencer signed, and others know it.
@@ -240,9 +249,7 @@ export function startNode(parts: {
     until,
     ready,
     note,
-    stop(reason) {
-      fault ??= reason;
-    },
+    stop,
     status: () => ({
       fault: fault === null ? null : messageOf(fault),
       trouble,
@@ -253,7 +260,7 @@ export function startNode(parts: {
       await inTurn(publishHere).catch(note);
       stopped.abort();
       for (const end of unsubscribe) end();
-      await holding.stop();
+      await holding?.stop();
       await Promise.all(loops);
     },
   };

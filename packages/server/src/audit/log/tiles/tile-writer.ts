@@ -3,6 +3,7 @@ import { replaceFile, type LedgerFiles } from '../files.ts';
 import { tilePath } from '../formats/tile-paths.ts';
 import type { BuiltRecord } from '../journal/frame-builder.ts';
 import { createFrontier, partialWidth, tileWidth } from '../merkle/frontier.ts';
+import { hashBytes } from '../merkle/hashing.ts';
 import type { TreeHead } from '../types.ts';
 
 /** Where the writer begins: a tree and the entries of its last bundle. */
@@ -30,8 +31,11 @@ export interface TileWriter {
   partial(level: number): Buffer;
   /** The last bundle, not full. */
   bundle(): Buffer;
-  /** Writes the partial tiles and the partial bundle of the present size. */
-  writePartials(): void;
+  /**
+   * Writes the partial tiles and the partial bundle of the tree of `size` entries, the present size unless
+   * given; those that are full by now stand already.
+   */
+  writePartials(size?: number): void;
   /** Removes partial tiles and bundles of other sizes than `size`, the one that is now published. */
   dropPartialsExcept(size: number): void;
   /** Files and directories that changed since the last call. */
@@ -140,13 +144,17 @@ export function createTileWriter(
     },
     partial: (level) => frontier.partial(level),
     bundle,
-    writePartials() {
-      for (const name of partialsOf(frontier.size())) {
-        withPartials.add(partialKey(name.level, name.index));
-        write(
-          join(directory, tilePath(name)),
-          name.level === 'entries' ? bundle() : frontier.partial(name.level),
-        );
+    writePartials(size = frontier.size()) {
+      for (const name of partialsOf(size)) {
+        const { level, index, width } = name;
+        const span = tileWidth ** (level === 'entries' ? 1 : level + 1);
+        if (index !== Math.floor(frontier.size() / span)) continue;
+        withPartials.add(partialKey(level, index));
+        const bytes =
+          level === 'entries'
+            ? bundle().subarray(0, prefix(bundle(), width))
+            : frontier.partial(level).subarray(0, width * hashBytes);
+        write(join(directory, tilePath(name)), bytes);
       }
     },
     dropPartialsExcept(size) {
