@@ -88,7 +88,10 @@ export function openSqlite(path: string): State {
  */
 export function lockDirectory(path: string): (() => void) | undefined {
   mkdirSync(path, { recursive: true, mode: 0o700 });
-  const database = new DatabaseSync(`${path}/lock.sqlite`, { timeout: 0 });
+  const file = `${path}/lock.sqlite`;
+  const fresh = !existsSync(file);
+  const database = new DatabaseSync(file, { timeout: 0 });
+  if (fresh) chmodSync(file, 0o600);
   try {
     database.exec('PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE;');
   } catch {
