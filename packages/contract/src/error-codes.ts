@@ -38,6 +38,7 @@ export const errorCodes = {
   object_exists: 'An object of this name is kept already; objects are written once.',
   object_corrupt: 'A kept object is not what was written.',
   object_too_large: 'The object is larger than allowed.',
+  object_store_failed: 'The service that keeps the objects could not be reached, or refused.',
   secret_key_wrong: 'Stored secrets were sealed with another key than those given.',
   secret_key_exposed: 'The key file can be read by others; make it 0600.',
   data_directory_unusable: 'The data directory cannot be written.',

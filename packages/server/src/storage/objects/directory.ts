@@ -13,13 +13,14 @@ import {
   type FileHandle,
 } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { type Readable, Transform, pipeline } from 'node:stream';
+import { type Readable, pipeline } from 'node:stream';
 import type { Clock } from '../../base/clock.ts';
 import { invalidInput, notFound } from '../../base/errors.ts';
 import { fileCode, makeDirectories, syncDirectory, syncUpTo } from './durable.ts';
 import { hashMismatch, objectCorrupt, objectExists, objectTooLarge } from './errors.ts';
 import { checkKey, checkPrefix } from './keys.ts';
 import type { ObjectBody, ObjectFacts, ObjectStore, PutOptions } from './types.ts';
+import { verifier } from './verified-stream.ts';
 import { objectMark, walkKeys } from './walk.ts';
 
 /** Drafts that nobody has written to for this long were left by a process that died. */
@@ -197,20 +198,6 @@ async function publish({ place, path, root, key }: Publication): Promise<void> {
   }
   // All the way up, for another writer may have made a directory of the path and not yet synced its name.
   await syncUpTo(root, dirname(path));
-}
-
-/** Passes content through and fails at its end when it is not what the facts say. */
-function verifier(key: string, facts: ObjectFacts): Transform {
-  const hash = createHash('sha256');
-  return new Transform({
-    transform(chunk: Buffer, _encoding, done) {
-      hash.update(chunk);
-      done(null, chunk);
-    },
-    flush(done) {
-      done(hash.digest('hex') === facts.sha256 ? null : objectCorrupt(key));
-    },
-  });
 }
 
 async function removeAbandoned(drafts: string, clock: Clock): Promise<void> {

@@ -1,4 +1,4 @@
-import { CustosError, invalidInput } from '../../base/errors.ts';
+import { CustosError, invalidInput, unavailable } from '../../base/errors.ts';
 
 export function badKey(key: string, why: string): CustosError {
   return invalidInput([
@@ -35,4 +35,9 @@ export function hashMismatch(key: string): CustosError {
   return invalidInput([
     { field: 'sha256', message: `The content of "${key}" has another SHA-256 than was given.` },
   ]);
+}
+
+/** The service that keeps the objects could not be reached or refused (503). */
+export function storeFailed(label: string, reason: string): CustosError {
+  return unavailable('object_store_failed', `The object store ${label} did not do its part: ${reason}.`);
 }

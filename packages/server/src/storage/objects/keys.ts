@@ -26,6 +26,16 @@ export function checkKey(key: string): void {
   }
 }
 
+/** True for text that `checkKey` takes. */
+export function isKey(text: string): boolean {
+  try {
+    checkKey(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 /** Checks the beginning of a key, which may stop anywhere. It is only compared, never made a path. */
 export function checkPrefix(prefix: string): void {
   if (prefix.length > maxKeyLength || !/^[A-Za-z0-9._=@+/-]*$/.test(prefix)) {
