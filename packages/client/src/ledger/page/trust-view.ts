@@ -84,6 +84,9 @@ export function trustView(report: BundleReport): HTMLElement {
 }
 
 function visibleLines(text: string): HTMLElement {
-  const lines = text.split('\n').flatMap((line) => [visibleText(line), '\n']);
+  const lines = text
+    .trimEnd()
+    .split('\n')
+    .flatMap((line) => [visibleText(line), '\n']);
   return element('code', {}, lines);
 }
