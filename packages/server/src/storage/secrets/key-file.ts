@@ -22,24 +22,24 @@ const explanation =
 
 /**
  * Reads the keys from a file, which is made with a random key and mode 0600 when it is absent. A file that
- * others may read is refused. The new file is whole and on disk before it has its name, so a crash leaves
+ * others may read is refused. `note` is what a new file says above its key. The new file is whole and on disk before it has its name, so a crash leaves
  * either no key or a good one, and of two processes that start together both read the same.
  */
-export function openKeyFile(path: string): SecretKeys {
-  if (statSync(path, { throwIfNoEntry: false }) === undefined) createKeyFile(path);
+export function openKeyFile(path: string, note: string = explanation): SecretKeys {
+  if (statSync(path, { throwIfNoEntry: false }) === undefined) createKeyFile(path, note);
   const mode = statSync(path).mode & 0o777;
   if (process.platform !== 'win32' && (mode & 0o077) !== 0) throw exposedKeyFile(path, mode);
   return parseSecretKeys(readFileSync(path, 'utf8'), path);
 }
 
-function createKeyFile(path: string): void {
+function createKeyFile(path: string, note: string): void {
   const directory = dirname(path);
   mkdirSync(directory, { recursive: true, mode: 0o700 });
   const draft = `${path}.${randomBytes(6).toString('hex')}`;
   try {
     const file = openSync(draft, 'wx', 0o600);
     try {
-      writeSync(file, `${explanation}${randomBytes(32).toString('base64')}\n`);
+      writeSync(file, `${note}${randomBytes(32).toString('base64')}\n`);
       fsyncSync(file);
     } finally {
       closeSync(file);

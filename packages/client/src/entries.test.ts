@@ -1,0 +1,38 @@
+import { readFileSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { expect, test } from 'vitest';
+
+const packageJson = JSON.parse(readFileSync(join(import.meta.dirname, '../package.json'), 'utf8')) as {
+  readonly exports: Readonly<Record<string, string>>;
+};
+
+/** Everything that is imported when a file is loaded; what is imported as types only is not. */
+function loadedBy(file: string, seen = new Set<string>()): Set<string> {
+  if (seen.has(file)) return seen;
+  seen.add(file);
+  const text = readFileSync(file, 'utf8');
+  for (const [statement, specifier = ''] of text.matchAll(/^(?:import|export)\b[^;]*?\bfrom\s+'([^']+)'/gm)) {
+    if (/^(?:import|export) type\b/.test(statement)) continue;
+    if (specifier.startsWith('.')) loadedBy(resolve(dirname(file), specifier), seen);
+    else seen.add(specifier);
+  }
+  return seen;
+}
+
+const modulesOf = (entry: string): string[] =>
+  [...loadedBy(resolve(import.meta.dirname, '..', packageJson.exports[entry] ?? ''))].filter(
+    (name) => !name.startsWith('/'),
+  );
+
+test.each(Object.keys(packageJson.exports).filter((entry) => entry !== './node'))(
+  'the entry %s needs neither Node nor anything but the contract',
+  (entry) => {
+    expect(modulesOf(entry).filter((name) => name !== '@custos/contract')).toEqual([]);
+  },
+);
+
+test('the entry ./node needs Node alone', () => {
+  const modules = modulesOf('./node').filter((name) => name !== '@custos/contract');
+  expect(modules.length).toBeGreaterThan(0);
+  expect(modules.filter((name) => !name.startsWith('node:'))).toEqual([]);
+});
