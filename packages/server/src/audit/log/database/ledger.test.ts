@@ -1,3 +1,4 @@
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { sql } from 'kysely';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
@@ -24,6 +25,7 @@ import {
 import { createDatabaseLeafLog } from './leaf-log.ts';
 import { createTestLeases, type TestLeases } from './leases-fixture.ts';
 import { openDatabaseLedger } from './ledger.ts';
+import { verifyDatabaseLedger } from './verify.ts';
 import type { DatabaseLedger, DatabaseLedgerOptions } from './types.ts';
 
 let server: PostgresServer;
@@ -427,6 +429,40 @@ test('pruning frees bytes in the database and on every node, and proofs stay', a
   const figure = async (node: DatabaseLedger) =>
     (await node.figures()).logs.find(({ name }) => name === 'general')?.bytes;
   expect(await figure(late)).toBe(await figure(a));
+});
+
+test('a verification finds a changed frame, a lost one and a changed tile, and nothing else', async () => {
+  const directory = fresh();
+  const a = await open('a', { directory });
+  for (let at = 0; at < 900; at += 300) await a.appendMany('general', range(at, at + 300));
+  await a.appendMany('security', range(0, 20));
+  await a.publish();
+  const verify = () => verifyDatabaseLedger({ state: base, directory }, testPolicy());
+  expect(await verify()).toMatchObject({ valid: true, entries: 920, sealsChecked: true });
+  await a.prune('general', 600);
+  expect(await verify()).toMatchObject({ valid: true });
+
+  const tile = join(directory, 'logs/general/tile/0/001');
+  const bytes = readFileSync(tile);
+  writeFileSync(tile, Buffer.concat([bytes.subarray(0, 40), Buffer.alloc(1, 7), bytes.subarray(41)]));
+  expect((await verify()).findings).toMatchObject([
+    { log: 'general', from: 257, to: 258, rebuildable: true },
+  ]);
+  writeFileSync(tile, bytes);
+
+  const frame = (
+    await sql<{ bytes: Buffer }>`select bytes from audit_frame where sequence = 4`.execute(base.read)
+  ).rows[0]?.bytes as Buffer;
+  const changed = Buffer.from(frame);
+  changed.writeUInt8(changed.readUInt8(200) ^ 1, 200);
+  await sql`update audit_frame set bytes = ${changed} where sequence = 4`.execute(base.write);
+  const found = await verify();
+  expect(found.valid).toBe(false);
+  expect(found.findings.map(({ file }) => file)).toContain('frame 4 in the database');
+  await sql`delete from audit_frame where sequence = 4`.execute(base.write);
+  expect((await verify()).findings).toContainEqual(
+    expect.objectContaining({ log: 'general', from: 600, to: 900, rebuildable: false }),
+  );
 });
 
 test('cosignatures of one node are public on the other', async () => {

@@ -5,7 +5,7 @@ import { parseCheckpoint, type Checkpoint } from '../formats/checkpoint.ts';
 import { checkpointTrust, type TrustPolicy } from '../formats/policy.ts';
 import { parseNote } from '../formats/signed-note.ts';
 import { keyName, secretName } from '../journal/file-journal.ts';
-import { sealedParts, type Frame } from '../journal/frame.ts';
+import { readFrame, sealedParts, type Frame } from '../journal/frame.ts';
 import { leafHashesOf } from '../journal/take-frames.ts';
 import { scanSegment } from '../journal/scan.ts';
 import { decodeKey, decodeSecret, firstKey, isSealed, keyOfEpoch, type SealingKey } from '../journal/seal.ts';
@@ -15,7 +15,19 @@ import { hashBytes } from '../merkle/hashing.ts';
 import { findingLimit, type Finding, type Verification, type VerifiedLog } from './findings.ts';
 import { createTreeVerifier, type TreeVerifier } from './verify-tree.ts';
 
+/** A journal that is somewhere else than in the directory. */
+export interface FrameSource {
+  readonly journalId: Buffer;
+  readonly key: SealingKey;
+  readonly secret: Uint8Array | null;
+  /** Sequence number behind the last frame. */
+  readonly end: number;
+  frames(): AsyncIterable<{ readonly where: string; readonly bytes: Buffer }>;
+}
+
 export interface VerifyOptions {
+  /** Where the journal is, when the directory has only what is derived of it. Asked after heads are read. */
+  readonly source?: () => Promise<FrameSource>;
   readonly files?: LedgerFiles;
   /** The journal's initial secret; without it the one beside the journal is used, when it is there. */
   readonly sealSecret?: Uint8Array;
@@ -112,10 +124,12 @@ export async function verifyLog(
     if (!log.tree.bridge(next)) log.brokenAt = from;
   };
 
+  const source = await options.source?.();
   const journal = join(root, 'journal');
-  const storedKey = decodeKey(files.read(join(journal, keyName)));
-  const stored = files.read(join(journal, secretName));
-  const secret = options.sealSecret ?? (stored === undefined ? undefined : decodeSecret(stored));
+  const storedKey = source?.key ?? decodeKey(files.read(join(journal, keyName)));
+  const stored = source === undefined ? files.read(join(journal, secretName)) : undefined;
+  const kept = source?.secret ?? (stored === undefined ? undefined : decodeSecret(stored));
+  const secret = options.sealSecret ?? kept;
   if (stored !== undefined && decodeSecret(stored) === undefined) {
     whole(join('journal', secretName), 'It is not the secret of the seal.');
   }
@@ -179,7 +193,20 @@ export async function verifyLog(
     }
   };
 
-  const numbers = listSegments(files, journal);
+  if (source !== undefined) {
+    for await (const { where, bytes } of source.frames()) {
+      const frame = readFrame(bytes, 0, source.journalId);
+      if (frame === undefined || frame.bytes.length !== bytes.length) {
+        whole(where, 'It is not what was written.');
+        continue;
+      }
+      if (frame.sequence !== sequence) whole(where, `Frame ${sequence} is gone or cannot be read.`);
+      takeFrame(frame, source.journalId, where);
+    }
+    if (sequence !== source.end) whole('database', `The frames from ${sequence} to ${source.end} are gone.`);
+  }
+
+  const numbers = source === undefined ? listSegments(files, journal) : [];
   for (const [place, number] of numbers.entries()) {
     const file = join('journal', `${segmentPath('', number)}`);
     const bytes = (await files.load(segmentPath(journal, number))) ?? Buffer.alloc(0);
