@@ -316,3 +316,35 @@ test('a full disk makes rows wait and says so; once there is room every row arri
   expect(await counted(columns)).toEqual(numbers(5_100));
   expect(columns.status().spool).toMatchObject({ bytes: 0, rejectedRows: 0, lastError: undefined });
 });
+
+test('rows that are loaded past the spool are there when the call resolves, and a refusal is told', async () => {
+  const columns = await started({ dataDirectory: directory() });
+  const rows = (...lines: readonly string[]): { columns: string[]; parts: Buffer[] } => ({
+    columns: ['probe_id', 'time', 'status'],
+    parts: lines.map((line) => Buffer.from(`${line}\n`)),
+  });
+  await expect(columns.load('probe_result', rows('["prb_1",1,"up"]'))).rejects.toMatchObject({
+    code: 'columns_unavailable',
+  });
+  await columns.ready();
+  await columns.load('probe_result', rows('["prb_1",1767225600000,"up"]', '["prb_2",1767225600000,"up"]'));
+  expect(await columns.query('SELECT probe_id FROM probe_result ORDER BY probe_id')).toEqual([
+    { probe_id: 'prb_1' },
+    { probe_id: 'prb_2' },
+  ]);
+  await expect(columns.load('probe_result', rows('["prb_3","no time","up"]'))).rejects.toMatchObject({
+    code: 'columns_query_failed',
+  });
+  await expect(columns.load('no_such_table', rows('[1]'))).rejects.toMatchObject({
+    code: 'columns_query_failed',
+  });
+});
+
+test('a parameter of many bytes reaches the engine', async () => {
+  const columns = await started({ dataDirectory: directory() });
+  await columns.ready();
+  const text = 'x'.repeat(900_000);
+  expect(await columns.query('SELECT length({text:String}) AS length', { text })).toEqual([
+    { length: text.length },
+  ]);
+});

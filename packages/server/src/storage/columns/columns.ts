@@ -12,6 +12,13 @@
 /** One row: column name to value, as `JSONEachRow` takes it. */
 export type ColumnRow = Readonly<Record<string, unknown>>;
 
+/** Rows as bytes, at most 64 MiB together. */
+export interface ColumnLoad {
+  readonly columns: readonly string[];
+  /** Each a JSON array of values in the order of `columns`, ending in a line feed; parts may hold many. */
+  readonly parts: readonly Uint8Array[];
+}
+
 /** Values for `{name:Type}` placeholders of a query. */
 export type ColumnParameters = Readonly<Record<string, unknown>>;
 
@@ -81,6 +88,13 @@ export interface Columns {
    * call is then kept.
    */
   insert(table: string, rows: readonly ColumnRow[]): Promise<void>;
+
+  /**
+   * Sends rows straight to the engine, past the spool: for what can be made again. Resolves when the engine
+   * has them on disk. When it raises, some of the rows may be there, and on a server may still arrive: look
+   * before sending them again. Raises as `query` does.
+   */
+  load(table: string, rows: ColumnLoad): Promise<void>;
 
   /** Resolves when every row that was handed over before the call is in the engine. */
   flush(signal?: AbortSignal): Promise<void>;

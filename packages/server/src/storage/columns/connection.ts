@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import { createClient, type ClickHouseClient, ClickHouseLogLevel } from '@clickhouse/client';
 import { columnsUnavailable, engineError } from './errors.ts';
-import type { ColumnParameters, QueryOptions } from './columns.ts';
+import type { ColumnLoad, ColumnParameters, QueryOptions } from './columns.ts';
 import type { Endpoint } from './endpoint.ts';
 
 /** Longest that a statement may take before its connection is given up; above the engine's own limit. */
@@ -14,6 +14,8 @@ export interface Connection {
   command(sql: string, parameters?: ColumnParameters): Promise<void>;
   /** Inserts lines of `JSONEachRow`; returns when the engine has them on disk. */
   insertLines(table: string, lines: readonly string[], token: string): Promise<void>;
+  /** Inserts rows of `JSONCompactEachRow`; returns when the engine has them on disk. */
+  load(table: string, rows: ColumnLoad): Promise<void>;
   /** Resolves when the engine's HTTP interface answers, however busy the engine is; raises otherwise. */
   ping(timeoutMs: number): Promise<void>;
   close(): Promise<void>;
@@ -66,6 +68,18 @@ export function openConnection(endpoint: Endpoint): Connection {
           values: Readable.from([Buffer.from(lines.join('\n'), 'utf8')]),
           clickhouse_settings: { async_insert: 0, insert_deduplication_token: token },
           query_id: token,
+        });
+        for await (const chunk of stream) void chunk;
+      } catch (error) {
+        throw engineError(error);
+      }
+    },
+    async load(table, { columns, parts }) {
+      try {
+        const { stream } = await client.exec({
+          query: `INSERT INTO ${table} (${columns.join(', ')}) FORMAT JSONCompactEachRow`,
+          values: Readable.from(parts),
+          clickhouse_settings: { async_insert: 0 },
         });
         for await (const chunk of stream) void chunk;
       } catch (error) {

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { Clock } from '../../base/clock.ts';
+import { CustosError } from '../../base/errors.ts';
 import type { Logger } from '../../base/logger.ts';
 import { childEngine } from './child-engine.ts';
 import { defaultLimits, type Columns, type ColumnsLimits } from './columns.ts';
@@ -139,6 +140,16 @@ export function createColumns(options: ColumnsOptions): Columns {
       if (target === undefined)
         throw new Error(`No step of the columns schema names the table ${table} as spooled.`);
       await target.spool.append(rows.map((row) => JSON.stringify(row)));
+    },
+    async load(table, rows) {
+      const connection = link.connection();
+      try {
+        await connection.load(table, rows);
+      } catch (error) {
+        if (error instanceof CustosError && error.code === 'columns_unavailable')
+          link.suspect(connection, error);
+        throw error;
+      }
     },
     flush,
     status() {

@@ -12,6 +12,7 @@ export function disabledColumns(since: number): Columns {
     query: refuse,
     command: refuse,
     insert: refuse,
+    load: refuse,
     flush: async () => undefined,
     ready: refuse,
     status: () => ({

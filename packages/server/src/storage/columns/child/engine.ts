@@ -41,6 +41,9 @@ export interface Engine {
   close(): void;
 }
 
+/** ClickHouse's own `max_query_size` is 256 KiB. */
+const statementBytes = 250_000;
+
 /**
  * Opens the embedded engine on a directory that no other process may hold.
  *
@@ -70,7 +73,11 @@ export function openEngine(options: EngineOptions): Engine {
     async run({ settings, parameters, database, work }) {
       const session = new Session(data);
       try {
-        await session.queryAsync(setStatement({ ...defaults, ...settings }, parameters));
+        const set = setStatement({ ...defaults, ...settings }, parameters);
+        // The engine refuses a longer statement unless it was told so by one before.
+        if (Buffer.byteLength(set) > statementBytes)
+          await session.queryAsync(`SET max_query_size = ${4 * 2 ** 20}`);
+        await session.queryAsync(set);
         if (database !== '') await session.queryAsync(`USE \`${database.replaceAll(/[`\\]/g, '\\$&')}\``);
         if (work.kind === 'query') {
           const result = await session.queryAsync(work.sql, { format: work.format });

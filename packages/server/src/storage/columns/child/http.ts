@@ -13,6 +13,9 @@ export interface HttpOptions {
   readonly concurrentQueries: number;
 }
 
+/** Longest request line with headers: parameters travel in the address, and ClickHouse takes 1 MiB of it. */
+const addressLimitBytes = 1024 * 1024;
+
 /** Statements that may wait for their turn; one more is refused, as ClickHouse does, with code 202. */
 const waitingQueries = 100;
 
@@ -68,7 +71,7 @@ export function createHttp({ engine, user, password, concurrentQueries }: HttpOp
     }
   };
 
-  const server = createServer((request, response) => {
+  const server = createServer({ maxHeaderSize: addressLimitBytes }, (request, response) => {
     answer(request, response).catch((error: unknown) => {
       replyException(response, error instanceof Error ? error.message : String(error));
     });
