@@ -1,5 +1,6 @@
 import { dirname, join } from 'node:path';
 import { replaceFile, type LedgerFiles } from '../files.ts';
+import { bundlePrefixBytes } from '../formats/entry-bundle.ts';
 import { tilePath } from '../formats/tile-paths.ts';
 import type { BuiltRecord } from '../journal/frame-builder.ts';
 import { createFrontier, partialWidth, tileWidth } from '../merkle/frontier.ts';
@@ -152,7 +153,7 @@ export function createTileWriter(
         withPartials.add(partialKey(level, index));
         const bytes =
           level === 'entries'
-            ? bundle().subarray(0, prefix(bundle(), width))
+            ? bundle().subarray(0, bundlePrefixBytes(bundle(), width))
             : frontier.partial(level).subarray(0, width * hashBytes);
         write(join(directory, tilePath(name)), bytes);
       }
