@@ -8,6 +8,7 @@ export {
 } from './bundle.ts';
 export type { VerifiedCheckpoint, Witnessed } from './checkpoint-trust.ts';
 export type { Checkpoint } from './checkpoint.ts';
+export { httpResources } from './http-resources.ts';
 export type { Problem, ProblemCode } from './problem.ts';
 export { verifyReceipt, type ReceiptVerdict } from './receipt.ts';
 export {
@@ -16,7 +17,9 @@ export {
   type CheckpointVerdict,
   type ConsistencyVerdict,
   type EntryVerdict,
+  type ReadVerdict,
   type SignedCheckpoint,
   type TileVerifier,
   type TileVerifierOptions,
 } from './tile-verifier.ts';
+export type { FetchResource } from './tiles.ts';

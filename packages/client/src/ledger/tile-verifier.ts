@@ -6,7 +6,7 @@ import { verifyConsistency, verifyInclusion } from './merkle-proofs.ts';
 import { consistencyRanges, inclusionRanges } from './merkle-ranges.ts';
 import { parseNote } from './note.ts';
 import { LedgerProblem, notVerified, problemOf, unreadable, type Problem } from './problem.ts';
-import { openTiles, tileWidth, tileWidthAt, type FetchResource, type Tiles } from './tiles.ts';
+import { fetchEntry, openTiles, tileWidth, tileWidthAt, type FetchResource, type Tiles } from './tiles.ts';
 import { parseVerifierKey, type VerifierKey } from './verifier-key.ts';
 
 /** A checkpoint whose signature by the log's key was found right. */
@@ -37,6 +37,12 @@ export type CheckpointVerdict = Verdict<{
   readonly continues: number | null;
 }>;
 export type EntryVerdict = Verdict<{ readonly index: number; readonly checkpoint: SignedCheckpoint }>;
+export type ReadVerdict = Verdict<{
+  readonly index: number;
+  /** The exact bytes that the log keeps at the index. */
+  readonly leaf: Uint8Array;
+  readonly checkpoint: SignedCheckpoint;
+}>;
 export type ConsistencyVerdict = Verdict<{ readonly oldSize: number; readonly checkpoint: SignedCheckpoint }>;
 
 /** Verifies a live log from its checkpoint and its tiles. Answers why not; only `fetch` and `store` may reject. */
@@ -49,6 +55,8 @@ export interface TileVerifier {
   checkpoint(): Promise<CheckpointVerdict>;
   /** Whether these exact bytes are the entry at the index of the tree that the log signed. */
   verifyEntry(index: number, leaf: Uint8Array): Promise<EntryVerdict>;
+  /** Reads an entry from the log itself and verifies it; `missing` when the log no longer keeps it. */
+  readEntry(index: number): Promise<ReadVerdict>;
   /** Whether the tree of an earlier checkpoint, a signed note, is the beginning of the newest one. */
   verifyConsistency(oldCheckpoint: string): Promise<ConsistencyVerdict>;
 }
@@ -119,6 +127,27 @@ export function createTileVerifier({ fetch, vkey, store }: TileVerifierOptions):
     }
   };
 
+  /** A signed checkpoint that has the index in it; the last one when it does. */
+  const checkpointWith = async (index: number, key: VerifierKey): Promise<SignedCheckpoint> => {
+    const known = newest !== undefined && index < newest.size ? newest : await latest(key);
+    if (!Number.isSafeInteger(index) || index < 0 || index >= known.size) {
+      throw notVerified(
+        `${known.origin} has signed ${known.size} entries; there is no entry ${index} among them.`,
+      );
+    }
+    return known;
+  };
+
+  const requireEntry = async (index: number, leaf: Uint8Array, { size, root }: SignedCheckpoint) => {
+    const tiles = openTiles(fetch, size);
+    await requireWayUp(index, leaf, { size, tiles });
+    const proof = await Promise.all(inclusionRanges(index, size).map(tiles.hashOf));
+    const claim = { index, size, root, proof, leafHash: await leafHash(leaf) };
+    if (!(await verifyInclusion(claim))) {
+      throw notVerified(`The tiles of the log do not lead from entry ${index} to the root that it signed.`);
+    }
+  };
+
   const answered = async <Facts extends object>(work: (key: VerifierKey) => Promise<Facts>) => {
     try {
       return { verified: true as const, ...(await work(await parseVerifierKey(vkey))) };
@@ -140,21 +169,17 @@ export function createTileVerifier({ fetch, vkey, store }: TileVerifierOptions):
 
     verifyEntry: (index, leaf) =>
       answered(async (key) => {
-        const known = newest !== undefined && index < newest.size ? newest : await latest(key);
-        const { size, root, origin } = known;
-        if (!Number.isSafeInteger(index) || index < 0 || index >= size) {
-          throw notVerified(`${origin} has signed ${size} entries; there is no entry ${index} among them.`);
-        }
-        const tiles = openTiles(fetch, size);
-        await requireWayUp(index, leaf, { size, tiles });
-        const proof = await Promise.all(inclusionRanges(index, size).map(tiles.hashOf));
-        const claim = { index, size, root, proof, leafHash: await leafHash(leaf) };
-        if (!(await verifyInclusion(claim))) {
-          throw notVerified(
-            `The tiles of the log do not lead from entry ${index} to the root that it signed.`,
-          );
-        }
-        return { index, checkpoint: known };
+        const checkpoint = await checkpointWith(index, key);
+        await requireEntry(index, leaf, checkpoint);
+        return { index, checkpoint };
+      }),
+
+    readEntry: (index) =>
+      answered(async (key) => {
+        const checkpoint = await checkpointWith(index, key);
+        const leaf = await fetchEntry(fetch, index, checkpoint.size);
+        await requireEntry(index, leaf, checkpoint);
+        return { index, leaf, checkpoint };
       }),
 
     verifyConsistency: (oldCheckpoint) =>

@@ -32,23 +32,47 @@ export function tileWidthAt(size: number, level: number, index: number): number 
   return Math.max(0, Math.min(tileWidth, hashes - index * tileWidth));
 }
 
+/** The resource of a tile or bundle; where a partial one is gone the full one serves (C2SP tlog-tiles). */
+async function fetchWide(
+  fetchResource: FetchResource,
+  name: string,
+  width: number,
+): Promise<{ readonly bytes: Uint8Array; readonly full: boolean }> {
+  const partial = width === tileWidth ? undefined : await fetchResource(`${name}.p/${width}`);
+  const bytes = partial ?? (await fetchResource(name));
+  if (bytes === undefined) throw new LedgerProblem('missing', `The log does not serve ${name}.`);
+  return { bytes, full: partial === undefined };
+}
+
+/** The exact bytes of an entry, out of its entry bundle, which nothing vouches for yet. */
+export async function fetchEntry(
+  fetchResource: FetchResource,
+  index: number,
+  size: number,
+): Promise<Uint8Array> {
+  const bundle = Math.floor(index / tileWidth);
+  const name = `tile/entries/${indexPath(bundle)}`;
+  const { bytes } = await fetchWide(fetchResource, name, tileWidthAt(size, 0, bundle));
+  let at = 0;
+  for (let entry = 0; at + 2 <= bytes.length; entry += 1) {
+    const end = at + 2 + (bytes[at] ?? 0) * 256 + (bytes[at + 1] ?? 0);
+    if (entry === index % tileWidth && end <= bytes.length) return bytes.slice(at + 2, end);
+    at = end;
+  }
+  throw new LedgerProblem('unreadable', `${name} ends before entry ${index}.`);
+}
+
 export function openTiles(fetchResource: FetchResource, size: number): Tiles {
   const fetched = new Map<string, Promise<Uint8Array>>();
 
   const load = async (level: number, index: number): Promise<Uint8Array> => {
     const width = tileWidthAt(size, level, index);
     if (width === 0) return new Uint8Array(0);
-    const full = `tile/${level}/${indexPath(index)}`;
-    const partial = width === tileWidth ? undefined : await fetchResource(`${full}.p/${width}`);
-    // A partial tile may be gone once the full one is there (C2SP tlog-tiles).
-    const bytes = partial ?? (await fetchResource(full));
-    if (bytes === undefined) throw new LedgerProblem('missing', `The log does not serve ${full}.`);
-    const wanted = partial === undefined ? tileWidth : width;
-    if (bytes.length !== wanted * hashBytes) {
-      throw new LedgerProblem(
-        'unreadable',
-        `${full} has ${bytes.length} bytes and not ${wanted * hashBytes}.`,
-      );
+    const name = `tile/${level}/${indexPath(index)}`;
+    const { bytes, full } = await fetchWide(fetchResource, name, width);
+    const wanted = (full ? tileWidth : width) * hashBytes;
+    if (bytes.length !== wanted) {
+      throw new LedgerProblem('unreadable', `${name} has ${bytes.length} bytes and not ${wanted}.`);
     }
     return bytes.subarray(0, width * hashBytes);
   };

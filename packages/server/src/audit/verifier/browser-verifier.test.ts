@@ -1,5 +1,7 @@
 import { generateKeyPairSync } from 'node:crypto';
-import { createTileVerifier, verifyReceipt } from '@custos/client/ledger';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { createTileVerifier, httpResources, verifyReceipt } from '@custos/client/ledger';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createSigner } from '../log/formats/keys.ts';
@@ -126,6 +128,59 @@ describe('with a log of 66,000 entries, which has three levels of tiles', () => 
       ),
       { numRuns: 400 },
     );
+  });
+
+  test('an entry is read from its bundle, and a changed, cut or missing bundle is refused', async () => {
+    const served = new Map<string, Buffer>();
+    const reading = (change: (bytes: Buffer) => Buffer | undefined) =>
+      createTileVerifier({
+        vkey,
+        async fetch(path) {
+          const bytes = await live(path);
+          if (!path.startsWith('tile/entries/') || bytes === undefined) return bytes;
+          served.set(path, bytes);
+          return change(bytes);
+        },
+      });
+    for (const index of [0, 255, 256, 65_999]) {
+      const verdict = await reading((bytes) => bytes).readEntry(index);
+      if (!verdict.verified) throw new Error(verdict.reason);
+      expect(Buffer.from(verdict.leaf)).toEqual(testEntry(index));
+    }
+    expect([...served.keys()]).toEqual(['tile/entries/000', 'tile/entries/001', 'tile/entries/257.p/208']);
+    const flipped = (bytes: Buffer) => {
+      const copy = Buffer.from(bytes);
+      copy[5] = (copy[5] as number) ^ 1;
+      return copy;
+    };
+    expect(await reading(flipped).readEntry(256)).toMatchObject({ verified: false, code: 'not_verified' });
+    expect(await reading((bytes) => bytes.subarray(0, 3)).readEntry(256)).toMatchObject({
+      code: 'unreadable',
+    });
+    expect(await reading(() => undefined).readEntry(256)).toMatchObject({ code: 'missing' });
+    expect(await reading((bytes) => bytes).readEntry(66_000)).toMatchObject({ code: 'not_verified' });
+  });
+
+  test('a live log is verified over HTTP; a server in trouble is not taken for a log without the tile', async () => {
+    let broken = false;
+    const server = createServer((request, response) => {
+      const path = (request.url ?? '').replace('/ledger/example.com/security/', '');
+      void live(path).then((bytes) => {
+        response.statusCode = broken ? 502 : bytes === undefined ? 404 : 200;
+        response.end(bytes);
+      });
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const { port } = server.address() as AddressInfo;
+    const fetch = httpResources(`http://127.0.0.1:${port}/ledger/example.com/security`);
+    const verifier = createTileVerifier({ fetch, vkey });
+    expect(await verifier.verifyEntry(65_999, testEntry(65_999))).toMatchObject({ verified: true });
+    expect(await fetch('tile/0/999')).toBeUndefined();
+    broken = true;
+    await expect(verifier.verifyEntry(70_000, testEntry(3))).rejects.toThrow('answered 502');
+    await expect(verifier.verifyEntry(3, testEntry(3))).rejects.toThrow('answered 502');
+    await new Promise((resolve) => server.close(resolve));
+    await expect(verifier.verifyEntry(3, testEntry(3))).rejects.toThrow('fetch failed');
   });
 
   test('a tile that is missing, cut or too long is named', async () => {

@@ -1,3 +1,4 @@
+import { generateKeyPairSync } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
@@ -11,6 +12,8 @@ import { startBrowser } from '../../../test/browser.ts';
 import { systemClock } from '../../base/clock.ts';
 import { silentLogger } from '../../base/logger.ts';
 import { openState } from '../../storage/state/open.ts';
+import { createSigner } from '../log/formats/keys.ts';
+import { parseNote } from '../log/formats/signed-note.ts';
 import type { State } from '../../storage/state/state.ts';
 import {
   act,
@@ -23,6 +26,7 @@ import {
   unpacked,
 } from './evidence-fixture.ts';
 import type { EvidencePlace, EvidenceRequest } from './evidence-places.ts';
+import { createEvidence } from './evidence-zip.ts';
 import { jsonInHtml, verifierPage } from './page.ts';
 
 const work = mkdtempSync(join(tmpdir(), 'custos-page-'));
@@ -206,6 +210,36 @@ describe('the page in a real browser, from a file, without a network', () => {
     const stranger = await show({ ...bundle, policy: 'quorum none\n' });
     expect(stranger.verdict).toBe('not_verified');
     expect(stranger.text).toMatch(/not signed by a log that the policy trusts/);
+  });
+
+  test('witnesses are named with their times, and evidence waits for the quorum of the policy', async () => {
+    const { privateKey } = generateKeyPairSync('ed25519');
+    const witness = createSigner({ name: 'witness.example/w1', type: 4, privateKey });
+    const policy = testPolicyText.replace(
+      'quorum none',
+      `witness neighbour ${witness.verifier.vkey} https://witness.example\nquorum neighbour`,
+    );
+    const witnessed = createEvidence({
+      reader: fixture.ledger.reader,
+      vault: fixture.vault,
+      clock: fixture.clock,
+      policy: () => policy,
+    });
+    const places = await fixture.record('security', [login(250)]);
+    const request = { places, fields: [] };
+    await expect(witnessed.export(request)).rejects.toMatchObject({ code: 'evidence_not_ready' });
+    const { text } = parseNote(fixture.ledger.reader('security').checkpoint() ?? '');
+    expect(fixture.ledger.cosign('security', text, [witness.sign(text, 1_767_225_600)])).toBe(true);
+    const folder = join(work, 'witnessed');
+    unpacked(await bytesOf(await witnessed.export(request)), folder);
+    if (python !== undefined) expect(runPython(folder).status).toBe(0);
+    const opened = await open(join(folder, 'verify.html'));
+    const { verdict, text: seen } = await verdictOf(opened);
+    expect(verdict).toBe('verified');
+    expect(seen).toMatch(/Witnesses\nneighbour saw this tree at 2026-01-01 00:00:00 UTC/);
+    expect(seen).toMatch(/Witnesses signed the same state of the log/);
+    expect(opened.trouble).toEqual([]);
+    await closed(opened);
   });
 
   test('another bundle and a policy from elsewhere can be dropped on it, or chosen with the keyboard', async () => {
