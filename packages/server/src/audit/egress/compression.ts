@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { pipeline, Readable } from 'node:stream';
 import { constants, createGunzip, createGzip, createZstdCompress, createZstdDecompress } from 'node:zlib';
 
@@ -25,9 +26,35 @@ export function compressed(
 }
 
 /** The plain bytes of what `compressed` made. Fails when the stream does, or is none of that kind. */
-export function decompressed(stream: Readable, kind: Compression['kind']): AsyncIterable<Buffer> {
+export function decompressed(
+  source: AsyncIterable<Uint8Array>,
+  kind: Compression['kind'],
+): AsyncIterable<Buffer> {
+  const stream = source instanceof Readable ? source : Readable.from(source, { objectMode: false });
   if (kind === 'none') return stream;
   return pipeline(stream, kind === 'gzip' ? createGunzip() : createZstdDecompress(), () => undefined);
+}
+
+/**
+ * Passes bytes on and knows afterwards whether they were all read and hash to `sha256`, in hex. A packed
+ * stream may end before its bytes do, and nobody would notice what was put behind it.
+ */
+export function hashChecked(
+  source: AsyncIterable<Uint8Array>,
+  sha256: string,
+): { readonly bytes: AsyncIterable<Uint8Array>; isRight(): boolean } {
+  const hash = createHash('sha256');
+  let isRight = false;
+  return {
+    bytes: (async function* () {
+      for await (const chunk of source) {
+        hash.update(chunk);
+        yield chunk;
+      }
+      isRight = hash.digest('hex') === sha256;
+    })(),
+    isRight: () => isRight,
+  };
 }
 
 /** The lines of a text that comes in pieces, without their ends. */

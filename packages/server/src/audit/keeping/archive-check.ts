@@ -1,6 +1,5 @@
-import type { Readable } from 'node:stream';
 import type { ObjectStore } from '../../storage/objects/types.ts';
-import { decompressed, linesOfBytes } from '../egress/compression.ts';
+import { decompressed, hashChecked, linesOfBytes } from '../egress/compression.ts';
 import { exportedEvent } from '../egress/outgoing.ts';
 import { ndjsonFormat } from '../events/export/ndjson.ts';
 import { parseCheckpoint } from '../log/formats/checkpoint.ts';
@@ -70,14 +69,10 @@ export async function checkArchive(
   const tree = createFrontier({ size: from, partials: manifest.before.map(decode) }, () => undefined);
   let bytes = 0;
 
-  const opened = async ({ key, sha256 }: ArchivePart['entries']): Promise<Readable> => {
+  const opened = async ({ key, sha256 }: ArchivePart['entries']) => {
     const { facts, stream } = await objects.get(prefix + key);
-    if (facts.sha256 !== sha256) {
-      stream.destroy();
-      throw archiveMismatch(prefix + key, 'its SHA-256 is not that of the manifest');
-    }
     bytes += facts.sizeBytes;
-    return stream;
+    return { stream, key: prefix + key, ...hashChecked(stream, sha256) };
   };
 
   for (const part of manifest.parts) {
@@ -86,8 +81,11 @@ export async function checkArchive(
     const entries = await opened(part.entries);
     const events = await opened(part.events);
     try {
-      const lines = linesOfBytes(decompressed(events, compression));
-      for await (const leaf of entriesIn(decompressed(entries, compression), prefix + part.entries.key)) {
+      const lines = linesOfBytes(decompressed(events.bytes, compression));
+      for await (const leaf of entriesIn(
+        decompressed(entries.bytes, compression),
+        prefix + part.entries.key,
+      )) {
         const index = tree.size();
         tree.append(leafHash(leaf));
         const line = await lines.next();
@@ -97,9 +95,11 @@ export async function checkArchive(
       }
       if ((await lines.next()).done !== true)
         throw archiveMismatch(prefix + part.events.key, 'it has lines too many');
+      const wrong = [entries, events].find(({ isRight }) => !isRight());
+      if (wrong !== undefined) throw archiveMismatch(wrong.key, 'its SHA-256 is not that of the manifest');
     } finally {
-      entries.destroy();
-      events.destroy();
+      entries.stream.destroy();
+      events.stream.destroy();
     }
     if (tree.size() !== part.to)
       throw archiveMismatch(prefix + part.entries.key, `it does not end at entry ${part.to}`);

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { truncate } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
@@ -456,7 +457,7 @@ describeOnBothStores('retention', (open) => {
   });
 
   test('any archive that was changed afterwards is refused, and so is one of another log', async () => {
-    const { clock, add, keeping, objects } = await world();
+    const { clock, add, keeping, objects, archiveDirectory } = await world();
     await add('general', 600);
     await clock.advance(731 * dayMs);
     const { archive } = reportOn(await keeping.run(), 'general');
@@ -489,6 +490,21 @@ describeOnBothStores('retention', (open) => {
     }
     await objects.delete(key);
     await objects.put(key, Buffer.from(text));
+    await checkArchive(objects, prefix, policy);
+
+    const files = (await objects.list({ prefix })).objects.map((one) => one.key).filter((one) => one !== key);
+    expect(files).toHaveLength(4);
+    for (const file of files) {
+      const path = join(archiveDirectory, 'objects', `${file}~`, 'data');
+      const bytes = readFileSync(path);
+      const flipped = Buffer.from(bytes);
+      flipped[bytes.length >> 1] = (flipped[bytes.length >> 1] ?? 0) ^ 4;
+      for (const broken of [flipped, bytes.subarray(0, -1), Buffer.concat([bytes, Buffer.from('x')])]) {
+        writeFileSync(path, broken);
+        await expect(checkArchive(objects, prefix, policy)).rejects.toThrow();
+      }
+      writeFileSync(path, bytes);
+    }
     await checkArchive(objects, prefix, policy);
   });
 
