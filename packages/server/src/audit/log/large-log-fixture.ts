@@ -1,7 +1,7 @@
 import { encodeControl } from './control-record.ts';
 import { hostFiles } from './files.ts';
 import { createLogReader, type LogReader } from './log-reader.ts';
-import { createLogs, type LogState, type Logs } from './logs.ts';
+import { createLogs, setPublished, type LogState, type Logs } from './logs.ts';
 import { testKeys, testOrigins } from './ledger-fixture.ts';
 import { hashBytes, leafHash } from './merkle/hashing.ts';
 import type { Clock } from '../../base/clock.ts';
@@ -34,6 +34,6 @@ export async function makeLargeLog(directory: string, size: number, clock: Clock
   }
   const log = logs.byName('general') as LogState;
   log.writer.writePartials();
-  log.published = signHead(log, createSigners(testKeys), clock);
+  setPublished(log, signHead(log, createSigners(testKeys), clock));
   return createLogReader(log, () => Promise.resolve());
 }

@@ -82,9 +82,12 @@ export interface Ledger {
   publish(): Promise<void>;
   /** Called with every checkpoint that becomes public. Returns what stops it. */
   onCheckpoint(listener: (checkpoint: PublishedCheckpoint) => void): () => void;
-  /** Called when cosignatures were added to the public checkpoint. Returns what stops it. */
+  /** Called when cosignatures were added to a checkpoint. Returns what stops it. */
   onCosigned(listener: (checkpoint: PublishedCheckpoint) => void): () => void;
-  /** Adds cosignatures, verified by the caller, to the public checkpoint; false when it has moved on. */
+  /**
+   * Adds cosignatures, verified by the caller, to the checkpoint of this text. False when it is not the
+   * public one nor one of the few before it; those still serve receipts and who waits for witnesses.
+   */
   cosign(log: string, text: string, signatures: readonly NoteSignature[]): boolean;
   /** Stops signing and accepting because somebody outside proved that the log forked. */
   stop(reason: Error): void;

@@ -15,7 +15,7 @@ import { checkDefinitions, openLogs, refuseLostJournal } from './open-logs.ts';
 import type { Ledger, LedgerOptions, PublishedCheckpoint } from './ledger-types.ts';
 import { createFigures } from './figures.ts';
 import { pruneLog } from './prune.ts';
-import { createPublisher } from './publisher.ts';
+import { addCosignatures, createPublisher } from './publisher.ts';
 import { createSigners } from './signing.ts';
 import type { Acknowledgement } from './types.ts';
 
@@ -199,9 +199,9 @@ async function openLocked(options: LedgerOptions, files: LedgerFiles, unlock: ()
     },
     cosign(name, text, signatures) {
       const log = logOf(name);
-      const isPublic = publisher.cosign(log, text, signatures);
-      if (!isPublic || log.published === null) return false;
-      const { size, note } = log.published;
+      const checkpoint = addCosignatures(files, log, { text, signatures });
+      if (checkpoint === undefined) return false;
+      const { size, note } = checkpoint;
       for (const listener of cosignedListeners) listener({ log: name, origin: log.origin, size, text, note });
       return true;
     },

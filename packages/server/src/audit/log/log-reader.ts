@@ -4,7 +4,7 @@ import { parseTilePath, tileWidthAt } from './formats/tile-paths.ts';
 import { parseNote } from './formats/signed-note.ts';
 import { formatProof } from './formats/tlog-proof.ts';
 import { consistencyProof, rootAt } from './head-guard.ts';
-import type { LogState } from './logs.ts';
+import type { LogState, Published } from './logs.ts';
 import { tileWidth } from './merkle/frontier.ts';
 import { hashBytes } from './merkle/hashing.ts';
 import { inclusionRanges } from './merkle/ranges.ts';
@@ -31,7 +31,10 @@ export interface LogReader {
   consistencyProof(oldSize: number, newSize: number): Promise<Buffer[]>;
   /** The signed checkpoint that is public, with its cosignatures; null before the first. */
   checkpoint(): string | null;
-  /** Proof of an entry as C2SP tlog-proof; signs a new checkpoint first when the last has it not yet. */
+  /**
+   * Proof of an entry as C2SP tlog-proof, with the checkpoint that most witnesses signed among the recent
+   * ones; signs a new checkpoint first when the last has it not yet.
+   */
   receipt(index: number): Promise<Buffer>;
   /**
    * A static resource by its path below the log's prefix: `checkpoint`, `tile/...` (C2SP tlog-tiles).
@@ -39,6 +42,15 @@ export interface LogReader {
    * ones of any smaller size.
    */
   resource(path: string): Promise<Buffer | undefined>;
+}
+
+/** The checkpoint with the most signatures, the newest of those. */
+function mostCosigned(checkpoints: readonly Published[]): Published | undefined {
+  const lines = ({ note }: Published): number => note.split('\n').length;
+  return checkpoints.reduce<Published | undefined>(
+    (best, next) => (best === undefined || lines(next) >= lines(best) ? next : best),
+    undefined,
+  );
 }
 
 const isIndex = (value: number): boolean => Number.isSafeInteger(value) && value >= 0;
@@ -111,12 +123,11 @@ export function createLogReader(log: LogState, publish: () => Promise<void>): Lo
     async receipt(index) {
       within(index, log.writer.size());
       if (log.published === null || index >= log.published.size) await publish();
-      const { published } = log;
-      if (published === null || index >= published.size) throw outOfLog(`checkpoint of entry ${index} yet`);
-      const checkpoint = parseNote(published.note);
-      return Buffer.from(
-        formatProof({ index, proof: await inclusionProof(index, published.size), checkpoint }),
-      );
+      const chosen = mostCosigned(log.recent.filter(({ size }) => index < size));
+      if (chosen === undefined) throw outOfLog(`checkpoint of entry ${index} yet`);
+      const checkpoint = parseNote(chosen.note);
+      const proof = await inclusionProof(index, chosen.size);
+      return Buffer.from(formatProof({ index, proof, checkpoint }));
     },
     async resource(path) {
       if (path === 'checkpoint') return log.published === null ? undefined : Buffer.from(log.published.note);

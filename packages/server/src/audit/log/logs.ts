@@ -28,6 +28,8 @@ export interface LogState {
   readonly writer: TileWriter;
   readonly reader: TileReader;
   published: Published | null;
+  /** The newest checkpoints of this process, the public one last; witnesses answer later than it is made. */
+  recent: readonly Published[];
   /** Bytes that the entry bundles take. */
   entryBytes: number;
   /** When the public checkpoint was signed, in ms since the epoch; null when that is not known. */
@@ -40,6 +42,16 @@ export interface Logs {
   byName(name: string): LogState | undefined;
   readonly integrate: Integrate;
   snapshot(): LogSnapshot[];
+}
+
+/** As many checkpoints as may wait for witnesses; at one each second these are some seconds. */
+const recentCheckpoints = 8;
+
+/** Makes a checkpoint the public one. */
+export function setPublished(log: LogState, published: Published): void {
+  const isNew = log.published?.text !== published.text;
+  if (isNew) log.recent = [...log.recent.slice(1 - recentCheckpoints), published];
+  log.published = published;
 }
 
 const namePattern = /^[a-z0-9][a-z0-9-]{0,62}$/;
@@ -108,6 +120,7 @@ export function createLogs(
       writer,
       reader,
       published: null,
+      recent: [],
       entryBytes: log.entryBytes,
       publishedAt: log.publishedAt,
     });
@@ -153,6 +166,7 @@ export function createLogs(
           log.formerOrigins = [...log.formerOrigins, control.oldOrigin];
           log.origin = control.origin;
           log.published = null;
+          log.recent = [];
         }
       }
     },

@@ -6,7 +6,7 @@ import { parseCheckpoint } from './formats/checkpoint.ts';
 import type { NoteVerifier } from './formats/keys.ts';
 import { parseNote } from './formats/signed-note.ts';
 import { askOutside, findConflict, ownCheckpoint } from './head-guard.ts';
-import { isLogName, type Logs, type LogState } from './logs.ts';
+import { isLogName, setPublished, type Logs, type LogState } from './logs.ts';
 import { emptyRoot } from './merkle/hashing.ts';
 import { checkpointPath, highWaterPath } from './publisher.ts';
 import type { ExternalHead, ExternalHeads, Journal, LogDefinition, TreeHead } from './types.ts';
@@ -152,7 +152,8 @@ async function guard(request: OpenLogsRequest, log: LogState): Promise<void> {
     const at = { path: checkpointPath(log), draft: join(log.directory, 'draft') };
     replaceFile(files, at, Buffer.from(cosigned));
   }
-  log.published = { size: newest.size, root: newest.root as Buffer, text: newest.text, note: cosigned };
+  const { size, text } = newest;
+  setPublished(log, { size, root: newest.root as Buffer, text, note: cosigned });
 }
 
 /**

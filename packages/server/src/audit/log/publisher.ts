@@ -3,7 +3,7 @@ import type { Clock } from '../../base/clock.ts';
 import { createMarkKeeper } from './derived-mark.ts';
 import { replaceFile, replaceFileDurably, type LedgerFiles } from './files.ts';
 import type { NoteSignature } from './formats/signed-note.ts';
-import type { Logs, LogState, Published } from './logs.ts';
+import { setPublished, type Logs, type LogState, type Published } from './logs.ts';
 import { newSignatureLines, signHead, type SignersOf } from './signing.ts';
 import type { Journal } from './types.ts';
 
@@ -23,8 +23,6 @@ export interface PublisherRequest {
 export interface Publisher {
   /** Signs and publishes every log that grew. One at a time; resolves when it is done. */
   publish(): Promise<void>;
-  /** Adds cosignatures to the checkpoint that is public now, when it is still the one that they are for. */
-  cosign(log: LogState, text: string, signatures: readonly NoteSignature[]): boolean;
   /**
    * Puts tiles and bundles on disk, so that opening after a power cut begins there. Does nothing when
    * more than `atMost` files wait, which would take long.
@@ -44,7 +42,24 @@ export function checkpointPath(log: LogState): string {
 export function showCheckpoint(files: LedgerFiles, log: LogState, published: Published): void {
   const at = { path: checkpointPath(log), draft: join(log.directory, 'draft') };
   replaceFile(files, at, Buffer.from(published.note));
-  log.published = published;
+  setPublished(log, published);
+}
+
+/**
+ * Adds cosignatures to the checkpoint of that text, if it is among the recent ones. Returns it with all
+ * that it carries now.
+ */
+export function addCosignatures(
+  files: LedgerFiles,
+  log: LogState,
+  cosigned: { readonly text: string; readonly signatures: readonly NoteSignature[] },
+): Published | undefined {
+  const checkpoint = log.recent.find(({ text }) => text === cosigned.text);
+  if (checkpoint === undefined) return undefined;
+  const lines = newSignatureLines(checkpoint.note, cosigned.signatures);
+  checkpoint.note += lines.join('');
+  if (lines.length > 0 && checkpoint === log.published) showCheckpoint(files, log, checkpoint);
+  return checkpoint;
 }
 
 export function createPublisher(request: PublisherRequest): Publisher {
@@ -81,15 +96,6 @@ export function createPublisher(request: PublisherRequest): Publisher {
 
   return {
     publish: () => alone(publishAll),
-    cosign(log, text, signatures) {
-      const { published } = log;
-      if (published?.text !== text) return false;
-      const lines = newSignatureLines(published.note, signatures);
-      if (lines.length === 0) return true;
-      published.note += lines.join('');
-      showCheckpoint(files, log, published);
-      return true;
-    },
     syncDerived: ({ atMost } = { atMost: Infinity }) => alone(() => mark.sync(atMost)),
   };
 }

@@ -3,6 +3,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { createManualClock } from '../../base/clock.ts';
 import { createSigner } from './formats/keys.ts';
 import { parsePolicy } from './formats/policy.ts';
+import { verifyProof } from './formats/tlog-proof.ts';
 import { removed, temporary, testEntry, testKeys, testOptions, testOrigins } from './ledger-fixture.ts';
 import type { Ledger } from './ledger-types.ts';
 import { openLedger } from './ledger.ts';
@@ -81,6 +82,20 @@ test('cosignatures that were there before anybody waited count', async () => {
   cosign(0, 1);
   wait = createWitnessWait({ ledger, policy, clock });
   await wait.whenWitnessed(placed, 60_000);
+});
+
+test('witnesses that answer after the next checkpoint was made count, and the receipt carries them', async () => {
+  const placed = await ledger.append('general', testEntry(1));
+  await ledger.publish();
+  const text = `${(ledger.reader('general').checkpoint() as string).split('\n\n')[0]}\n`;
+  const waiting = wait.whenWitnessed(placed, 60_000);
+  await ledger.append('general', testEntry(2));
+  await ledger.publish();
+  const signatures = [0, 1].map((place) => witnesses[place]?.sign(text, 1_767_225_600) as never);
+  expect(ledger.cosign('general', text, signatures)).toBe(true);
+  await waiting;
+  const receipt = await ledger.reader('general').receipt(placed.index);
+  expect(verifyProof(receipt, testEntry(1), policy)).toMatchObject({ valid: true, index: placed.index });
 });
 
 test('after the time is up it says that the entry is durable, and who is missing', async () => {

@@ -12,7 +12,14 @@ import type { BuiltRecord } from '../journal/frame-builder.ts';
 import { readFrame } from '../journal/frame.ts';
 import { firstKey, type SealingKey } from '../journal/seal.ts';
 import { createFrameTaker, type FrameTaker } from '../journal/take-frames.ts';
-import { createLogs, dropBundles, measureBundles, type Logs, type LogState } from '../logs.ts';
+import {
+  createLogs,
+  dropBundles,
+  measureBundles,
+  type Logs,
+  type LogState,
+  type Published,
+} from '../logs.ts';
 import { decodeMark, markName, type Snapshot } from '../mark.ts';
 import { highWaterPath, showCheckpoint } from '../publisher.ts';
 import { readJournal, readOn, type FrameRow, type HeadRow, type PlacedTicket } from './store.ts';
@@ -59,8 +66,8 @@ interface FollowerRequest {
   readonly mayBeAhead: boolean;
   verifierOf(origin: string): NoteVerifier;
   onPlaced(tickets: readonly PlacedTicket[]): void;
-  onPublished(log: LogState): void;
-  onCosigned(log: LogState): void;
+  onPublished(log: LogState, published: Published): void;
+  onCosigned(log: LogState, published: Published): void;
 }
 
 const framesAtOnce = 16;
@@ -162,17 +169,18 @@ export async function openFollower(request: FollowerRequest): Promise<Follower> 
       } else if (published.note !== head.note) {
         published.note = head.note;
         showCheckpoint(files, log, published);
-        request.onCosigned(log);
+        request.onCosigned(log, published);
       }
     }
     for (const { log, head, root } of changed) {
       await replaceFileDurably(files, highWaterPath(directory, log.name), Buffer.from(head.note));
       const { size, text, note } = head;
       log.writer.writePartials(size);
-      showCheckpoint(files, log, { size, root, text, note });
+      const published = { size, root, text, note };
+      showCheckpoint(files, log, published);
       log.publishedAt = head.signedAt;
       log.writer.dropPartialsExcept(size);
-      request.onPublished(log);
+      request.onPublished(log, published);
     }
     if (isAligned && (changed.length > 0 || keeper.latest() === null)) {
       if (keeper.latest() === null) for (const log of logs.all()) log.writer.writePartials();

@@ -10,13 +10,13 @@ import type { NoteSigner } from '../formats/keys.ts';
 import { firstKey, newSealSecret } from '../journal/seal.ts';
 import type { PublishedCheckpoint } from '../ledger-types.ts';
 import { createLogReader, type LogReader } from '../log-reader.ts';
-import { dropBundles, type LogState } from '../logs.ts';
+import { dropBundles, type LogState, type Published } from '../logs.ts';
 import { bootIdOf } from '../mark.ts';
 import { tileWidth } from '../merkle/frontier.ts';
 import { entryLimitBytes } from '../merkle/hashing.ts';
 import { checkDefinitions, refuseLostJournal } from '../open-logs.ts';
-import { newSignatureLines, createSigners } from '../signing.ts';
-import { showCheckpoint } from '../publisher.ts';
+import { createSigners } from '../signing.ts';
+import { addCosignatures } from '../publisher.ts';
 import type { Acknowledgement } from '../types.ts';
 import { openFollower, type Follower } from './follower.ts';
 import { createFrameWriter } from './frames.ts';
@@ -83,10 +83,9 @@ async function openLocked(
   const onUnconfirmed = (name: string, error: unknown): void => void unconfirmed.set(name, messageOf(error));
   const announce = (
     to: Set<(checkpoint: PublishedCheckpoint) => void>,
-    { name, origin, published }: LogState,
-  ) => {
-    if (published === null) return;
-    const { size, text, note } = published;
+    { name, origin }: LogState,
+    { size, text, note }: Published,
+  ): void => {
     for (const listener of to) listener({ log: name, origin, size, text, note });
   };
 
@@ -106,8 +105,8 @@ async function openLocked(
     mayBeAhead,
     verifierOf,
     onPlaced: intake.placed,
-    onPublished: (of) => announce(listeners, of),
-    onCosigned: (of) => announce(cosignedListeners, of),
+    onPublished: (of, published) => announce(listeners, of, published),
+    onCosigned: (of, published) => announce(cosignedListeners, of, published),
   });
   const { logs } = follower;
   const writer = createFrameWriter({
@@ -177,12 +176,9 @@ async function openLocked(
     },
     cosign(name, text, signatures) {
       const of = logOf(name);
-      if (of.published?.text !== text) return false;
-      const lines = newSignatureLines(of.published.note, signatures);
-      if (lines.length === 0) return true;
-      of.published.note += lines.join('');
-      showCheckpoint(files, of, of.published);
-      announce(cosignedListeners, of);
+      const checkpoint = addCosignatures(files, of, { text, signatures });
+      if (checkpoint === undefined) return false;
+      announce(cosignedListeners, of, checkpoint);
       const stored = storeCosignatures(state, { origin: of.origin, text }, signatures).then(
         node.callFollowers,
         node.note,

@@ -255,7 +255,8 @@ describe('a log and its witness', () => {
       await ledger.publish();
       const reader = ledger.reader('general');
       const before = verifyProof(await reader.receipt(3), testEntry(3), policy);
-      expect(before).toMatchObject({ valid: false, reason: expect.stringContaining('quorum') });
+      // Later on the receipt comes with the checkpoint before, which the witness has signed.
+      expect(before.valid).toBe(turn > 0);
       const verdict = await submit(ledger, through(witness), client);
       if (verdict.outcome !== 'cosigned') throw new Error(verdict.outcome);
       const { text } = parseNote(reader.checkpoint() as string);
