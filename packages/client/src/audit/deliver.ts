@@ -49,14 +49,14 @@ function isAnswer(value: unknown): value is EventAnswer {
 }
 
 /** Reads `{ results }` with one answer for each of `count` events; undefined when it is anything else. */
-export function readAnswers(body: unknown, count: number): readonly EventAnswer[] | undefined {
+function readAnswers(body: unknown, count: number): readonly EventAnswer[] | undefined {
   const results = (body as { readonly results?: unknown } | null | undefined)?.results;
   if (!Array.isArray(results) || results.length !== count || !results.every(isAnswer)) return undefined;
   return results;
 }
 
 /** `Retry-After` in ms: seconds or a date (RFC 9110, 10.2.3); null when there is none. */
-export function retryAfterMs(value: string | null, now: number): number | null {
+function retryAfterMs(value: string | null, now: number): number | null {
   if (value === null) return null;
   const ms = /^\d+$/.test(value.trim()) ? Number(value) * 1000 : Date.parse(value) - now;
   return Number.isFinite(ms) ? Math.max(0, ms) : null;

@@ -37,7 +37,7 @@ function envelope<Request extends object>({ request, facts, options }: Visit<Req
 }
 
 /** Raised when nothing says how many records an answer holds. */
-export class UncountedBody extends TypeError {
+class UncountedBody extends TypeError {
   constructor(resource: string) {
     super(
       `The number of records in the answer about "${resource}" is not known: declare \`count\`, or call setRecordCount.`,

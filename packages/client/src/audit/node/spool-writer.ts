@@ -29,7 +29,7 @@ export const spoolFile = (directory: string, number: number): string =>
   join(directory, `${String(number).padStart(10, '0')}.spool`);
 
 /** Makes the names in a directory durable; not every platform can. */
-export async function syncDirectory(directory: string): Promise<void> {
+async function syncDirectory(directory: string): Promise<void> {
   const handle = await open(directory, 'r').catch(() => undefined);
   await handle?.sync().catch(() => undefined);
   await handle?.close();

@@ -76,9 +76,13 @@ async function queueIn(directory: string, fileBytes?: number) {
 }
 
 function child(args: readonly string[]) {
-  const started = spawn(process.execPath, [join(import.meta.dirname, 'spool-child-fixture.ts'), ...args], {
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
+  const started = spawn(
+    process.execPath,
+    [new URL('./spool-child-fixture.ts', import.meta.url).pathname, ...args],
+    {
+      stdio: ['ignore', 'pipe', 'pipe'],
+    },
+  );
   let output = '';
   for (const stream of [started.stdout, started.stderr])
     stream.on('data', (chunk) => (output += String(chunk)));

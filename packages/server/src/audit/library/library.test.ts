@@ -314,7 +314,10 @@ test('what was acknowledged survives kill -9, at its place', { timeout: 60_000 }
   const directory = temporary();
   let acknowledged: string[][] = [];
   for (let round = 0; round < 5; round += 1) {
-    const child = spawn(process.execPath, [join(import.meta.dirname, 'kill-child-fixture.ts'), directory]);
+    const child = spawn(process.execPath, [
+      new URL('./kill-child-fixture.ts', import.meta.url).pathname,
+      directory,
+    ]);
     cleaning.push(() => void child.kill('SIGKILL'));
     let output = '';
     let errors = '';
