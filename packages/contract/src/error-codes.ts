@@ -54,6 +54,13 @@ export const errorCodes = {
   evidence_not_ready:
     'The newest checkpoint lacks the witnesses of the policy, so evidence made now could not be verified.',
   witness_unusable: 'A witness of the ledger gave an answer that helps no further.',
+  audit_egress_failed: 'A destination of audit events did not acknowledge a batch; it is repeated.',
+  audit_egress_too_large: 'A destination of audit events takes smaller batches only.',
+  audit_egress_ahead: 'A destination has more of an audit log than the log itself, which was restored.',
+  audit_archive_mismatch: 'An archive of audit events is not a true copy; nothing was pruned.',
+  audit_backup_in_database: 'The audit logs are in PostgreSQL and are backed up with it.',
+  audit_backup_damaged: 'A backup of the audit logs is not what was written.',
+  audit_backup_overtaken: 'The journal grows faster than it can be backed up.',
   overloaded: 'The server is at its limit; try again soon.',
   internal_error: 'A defect in Custos; the request id finds it in the log.',
 } as const;

@@ -4,6 +4,8 @@ import { eventually } from '../../../test/serve.ts';
 import { describeOnBothStores } from '../../../test/stores.ts';
 import { systemClock } from '../../base/clock.ts';
 import { CustosError } from '../../base/errors.ts';
+import { silentLogger } from '../../base/logger.ts';
+import { createLeases } from '../../jobs/leases/leases.ts';
 import { parseSecretKeys } from '../../storage/secrets/keys.ts';
 import type { State } from '../../storage/state/state.ts';
 import type { ExportedEvent } from '../events/export/format.ts';
@@ -388,6 +390,34 @@ describeOnBothStores('egress', (openBare) => {
     await eventually(() => isLost, { what: 'the batch' });
     await systemClock.sleep(50);
     expect((await egress.status())[0]?.logs[0]?.next).toBe(0);
+  });
+
+  test('of two nodes one sends, and when it stops the other goes on where it was', async () => {
+    const [state, ledger] = [await open(), await newLedger()];
+    const node = (name: string, destination: Destination): Egress => {
+      const leases = createLeases({
+        state,
+        clock: systemClock,
+        log: silentLogger,
+        node: name,
+        holder: `${name}/1`,
+      });
+      // Jobs' leases are leases for egress as they are.
+      return started({ state, ledger }, definitionOf(destination), { leases });
+    };
+    const [first, second] = [memory(), memory()];
+    const [a, b] = [node('a', first), node('b', second)];
+    await fill(ledger, 'general', { from: 0, to: 50 });
+    await drained(a, 50);
+    expect(first.taken.length === 0 || second.taken.length === 0).toBe(true);
+    const isFirst = first.taken.length > 0;
+    expect((await a.status())[0]?.sending).toBe(isFirst);
+    expect((await b.status())[0]?.sending).toBe(!isFirst);
+    await (isFirst ? a : b).stop();
+    await fill(ledger, 'general', { from: 50, to: 90 });
+    await drained(isFirst ? b : a, 90);
+    expect(indexes(isFirst ? first.taken : second.taken)).toEqual(range(0, 50));
+    expect(indexes(isFirst ? second.taken : first.taken)).toEqual(range(50, 90));
   });
 
   test('definitions at fault are refused with the field', async () => {

@@ -8,7 +8,7 @@ const facility = 13;
 const severityOf: Readonly<Record<Severity, number>> = { info: 6, low: 5, medium: 4, high: 3, critical: 2 };
 
 /** A header field: printable ASCII without blanks, cut to its length; `-` when nothing is left (6.2). */
-export function headerField(text: string, length: number): string {
+function headerField(text: string, length: number): string {
   const printable = text.replaceAll(/[^\x21-\x7e]/g, '').slice(0, length);
   return printable === '' ? '-' : printable;
 }

@@ -35,7 +35,7 @@ export interface WebhookOptions {
 }
 
 /** Names a batch for ever: the same batch has the same key, however often it is repeated. */
-export function batchKey({ destination, log, from, to }: Omit<EgressBatch, 'events'>): string {
+function batchKey({ destination, log, from, to }: Omit<EgressBatch, 'events'>): string {
   return `${destination}/${log}/${from}-${to}`;
 }
 
