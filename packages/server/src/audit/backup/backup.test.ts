@@ -202,7 +202,7 @@ describe('encrypted', () => {
     const facts = await backups.create();
     expect(isFound()).toBe(false);
     expect(facts.keyId).toBe(keys[0].id);
-    expect(await backups.list()).toEqual([facts]);
+    expect(await backups.list()).toEqual({ backups: [facts], unreadable: [] });
     // After a rotation the old key is still known.
     const rotated = [...someKeys(), ...keys] as unknown as typeof keys;
     const { into } = await restoredInto(at, facts.id, { keys: rotated });
@@ -285,6 +285,7 @@ describe('a backup that is not good', () => {
       await at.objects.delete(keyOf(facts.id));
       await at.objects.put(keyOf(facts.id), bytes);
       await refused(at, facts.id);
+      expect(await backups.list()).toEqual({ backups: [other], unreadable: [facts.id] });
     }
     await expect(restoredInto(at, 'bkp_unknown')).rejects.toMatchObject({ code: 'not_found' });
     await expect(restoredInto(at, '../../etc')).rejects.toMatchObject({ code: 'not_found' });
@@ -301,7 +302,7 @@ describe('a backup that is not good', () => {
     bytes[500] = (bytes[500] ?? 0) ^ 1;
     writeFileSync(path, bytes);
     await expect(backups.create()).rejects.toMatchObject({ code: 'ledger_damaged' });
-    expect(await backups.list()).toHaveLength(1);
+    expect((await backups.list()).backups).toHaveLength(1);
   });
 });
 
@@ -321,7 +322,7 @@ test('an attempt that fails leaves nothing that is listed, and what a dead one l
   await expect(at.backups({ objects: failing(true) }).create()).rejects.toThrow('full');
   expect((await at.objects.list()).objects).toHaveLength(3);
   const backups = at.backups();
-  expect(await backups.list()).toEqual([]);
+  expect(await backups.list()).toEqual({ backups: [], unreadable: [] });
   await backups.cleanup({ keep: 1 });
   expect((await at.objects.list()).objects).toHaveLength(3);
   at.clock.jump(86_400_001);
@@ -339,7 +340,7 @@ test('a cleanup keeps the newest good ones and never removes the last that is go
     at.clock.jump(1000);
     ids.unshift((await backups.create()).id);
   }
-  expect((await backups.list()).map(({ id }) => id)).toEqual(ids);
+  expect((await backups.list()).backups.map(({ id }) => id)).toEqual(ids);
   expect(await backups.cleanup({ keep: 4 })).toEqual({
     kept: ids.slice(0, 4),
     removed: [ids[4]],
@@ -361,7 +362,7 @@ test('a cleanup keeps the newest good ones and never removes the last that is go
   // With none that is good nothing is removed at all.
   await at.objects.delete(journal(ids[2]));
   expect(await backups.cleanup({ keep: 1 })).toMatchObject({ kept: [], removed: [] });
-  expect(await backups.list()).toHaveLength(3);
+  expect((await backups.list()).backups).toHaveLength(3);
   await expect(backups.cleanup({ keep: 0 })).rejects.toMatchObject({ code: 'invalid_input' });
 });
 

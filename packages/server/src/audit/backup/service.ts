@@ -44,6 +44,8 @@ export interface BackupOptions extends BackupStore {
 
 /** What an interrupted attempt left is removed after this time; a running one may still be writing. */
 const abandonedMs = 24 * 3_600_000;
+const isDamage = (error: unknown): boolean =>
+  error instanceof CustosError && error.code === 'audit_backup_damaged';
 const idPattern = /^bkp_[0-9a-z]{26}$/;
 
 function streamKeyOf(
@@ -162,7 +164,7 @@ export function createBackups(options: BackupOptions): Backups {
       }
       return true;
     } catch (error) {
-      if (error instanceof CustosError && error.code === 'audit_backup_damaged') return false;
+      if (isDamage(error)) return false;
       throw error;
     }
   }
@@ -172,7 +174,7 @@ export function createBackups(options: BackupOptions): Backups {
       await check(id);
       return true;
     } catch (error) {
-      if (error instanceof CustosError && error.code === 'audit_backup_damaged') return false;
+      if (isDamage(error)) return false;
       throw error;
     }
   }
@@ -238,11 +240,20 @@ export function createBackups(options: BackupOptions): Backups {
     },
 
     async list() {
-      const all: BackupFacts[] = [];
-      for (const [id, { isComplete }] of await inventory()) {
-        if (isComplete) all.push(factsOf(await loadManifest(options, id)));
+      const backups: BackupFacts[] = [];
+      const unreadable: string[] = [];
+      const found = await inventory();
+      for (const id of [...found.keys()].toSorted().toReversed()) {
+        if (found.get(id)?.isComplete !== true) continue;
+        try {
+          backups.push(factsOf(await loadManifest(options, id)));
+        } catch (error) {
+          // One that is damaged must not hide the others from whoever needs one.
+          if (!isDamage(error)) throw error;
+          unreadable.push(id);
+        }
       }
-      return all.toSorted((left, right) => (left.id < right.id ? 1 : -1));
+      return { backups, unreadable };
     },
 
     check,

@@ -33,6 +33,13 @@ export interface BackupFacts {
   readonly keyId: string | null;
 }
 
+export interface BackupList {
+  /** Newest first. */
+  readonly backups: readonly BackupFacts[];
+  /** Ids of those whose manifest cannot be read. */
+  readonly unreadable: readonly string[];
+}
+
 export interface RestoredBackup {
   readonly backup: BackupFacts;
   /** What the verification of the restored directory found; its findings are those that opening mends. */
@@ -50,8 +57,7 @@ export interface CleanupReport {
 export interface Backups {
   /** Makes one while the ledger runs. Raises `ledger_damaged`, `audit_backup_in_database`. */
   create(): Promise<BackupFacts>;
-  /** Newest first. */
-  list(): Promise<readonly BackupFacts[]>;
+  list(): Promise<BackupList>;
   /** Reads every byte of a backup. Raises `not_found`, `audit_backup_damaged` at the first fault. */
   check(id: string): Promise<BackupFacts>;
   /** Removes all but the newest `keep` good ones, and what interrupted attempts left a day ago. */

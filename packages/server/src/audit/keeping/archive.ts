@@ -33,10 +33,7 @@ export interface ArchiveRange {
 const isTaken = (error: unknown): boolean => error instanceof CustosError && error.code === 'object_exists';
 
 /** Where the archive of a range is. */
-function archivePrefix(
-  { prefix }: Pick<ArchiveStore, 'prefix'>,
-  { log, from, to }: ArchiveRange,
-): string {
+function archivePrefix({ prefix }: Pick<ArchiveStore, 'prefix'>, { log, from, to }: ArchiveRange): string {
   return `${prefix}${log}/${rangeName(from, to)}/`;
 }
 
