@@ -7,7 +7,7 @@ import { parseReceipt, requireInclusion } from './receipt.ts';
 import { isRecord, parseStrictJson, type JsonRecord } from './strict-json.ts';
 
 /** The form of a bundle, as `docs/audit.md` describes it under "Evidence bundles". */
-export const bundleFormat = 'custos-evidence/1';
+const bundleFormat = 'custos-evidence/1';
 
 /** An event of a bundle that is proven. */
 export interface ProvenEvent {

@@ -34,7 +34,7 @@ export function decodeHex(text: string): Bytes {
 }
 
 /** Standard base64 with padding (RFC 4648 section 4). */
-export function encodeBase64(bytes: Uint8Array): string {
+function encodeBase64(bytes: Uint8Array): string {
   let text = '';
   for (const byte of bytes) text += String.fromCharCode(byte);
   return btoa(text);

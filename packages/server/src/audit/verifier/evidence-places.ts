@@ -4,9 +4,11 @@ import { checkpointTrust, parsePolicy } from '../log/formats/policy.ts';
 import { formatNote, type SignedNote } from '../log/formats/signed-note.ts';
 import { formatProof, parseProof } from '../log/formats/tlog-proof.ts';
 import type { LogReader } from '../log/log-reader.ts';
+import { hashBytes } from '../log/merkle/hashing.ts';
 import { disclosedEvent } from '../vault/disclosed.ts';
 import type { Vault } from '../vault/service.ts';
 import type { EvidenceEvent } from './bundle.ts';
+import { createLeafReader, type ReadLeaf } from './evidence-leaves.ts';
 import { evidenceNotReady, unfitEvidence } from './errors.ts';
 
 /** Where an event is, and which one is meant. */
@@ -18,7 +20,9 @@ export interface EvidencePlace {
 }
 
 export interface EvidenceSources {
-  readonly reader: (log: string) => Pick<LogReader, 'entry' | 'inclusionProof' | 'receipt'>;
+  readonly reader: (
+    log: string,
+  ) => Pick<LogReader, 'entry' | 'inclusionProof' | 'minimumIndex' | 'receipt' | 'resource'>;
   readonly vault: Pick<Vault, 'disclose'>;
 }
 
@@ -65,7 +69,7 @@ function idOf(leaf: Uint8Array): unknown {
 async function disclosuresOf(
   id: string,
   fields: EvidenceRequest['fields'],
-  { vault }: EvidenceSources,
+  vault: EvidenceSources['vault'],
 ): Promise<string[]> {
   if (fields.length === 0) return [];
   const kept = await vault.disclose(id, fields === 'all' ? undefined : fields);
@@ -82,14 +86,15 @@ export interface FoundEvidence extends Omit<EvidenceEvent, 'proof'> {
 /** Reads one place anew. Raises `invalid_input` when another event is there, `not_found` when none is. */
 export async function findEvent(
   { log, index, id }: EvidencePlace,
-  sources: EvidenceSources,
+  { vault, leaves }: Pick<EvidenceSources, 'vault'> & { readonly leaves: ReadonlyMap<string, ReadLeaf> },
   fields: EvidenceRequest['fields'],
 ): Promise<FoundEvidence> {
-  const leaf = await sources.reader(log).entry(index);
+  const leaf = await leaves.get(log)?.(index);
+  if (leaf === undefined) throw unfitEvidence('places', 'must be of a log with a checkpoint');
   if (idOf(leaf) !== id) {
     throw unfitEvidence('places', `must name the event that is there: entry ${index} of ${log} is not ${id}`);
   }
-  const disclosures = await disclosuresOf(id, fields, sources);
+  const disclosures = await disclosuresOf(id, fields, vault);
   return { leaf, disclosures, ...putBack(leaf, disclosures) };
 }
 
@@ -98,16 +103,41 @@ function putBack(leaf: Uint8Array, disclosures: readonly string[]) {
   return { disclosed, closed };
 }
 
-/** The receipt of a place under the checkpoint that was taken of its log. */
-export async function proveEvent(
-  { log, index }: EvidencePlace,
+/** A reader of leaves for each log. */
+export function leafReaders(
   { reader }: EvidenceSources,
   checkpoints: EvidenceCheckpoints,
-): Promise<string> {
-  const checkpoint = checkpoints.get(log);
-  if (checkpoint === undefined) throw unfitEvidence('places', 'must be of a log with a checkpoint');
-  const proof = await reader(log).inclusionProof(index, checkpoint.size);
-  return formatProof({ index, proof, checkpoint: checkpoint.note });
+): ReadonlyMap<string, ReadLeaf> {
+  return new Map([...checkpoints].map(([log, { size }]) => [log, createLeafReader(reader(log), size)]));
+}
+
+/** Gives the receipt of a place. */
+export type Prover = (place: EvidencePlace) => Promise<string>;
+
+/**
+ * Proves places under the checkpoints that were taken. Paths are remembered, about half a kilobyte each, since
+ * every place is asked for thrice and a path costs some five hundred hashes.
+ */
+export function createProver({ reader }: EvidenceSources, checkpoints: EvidenceCheckpoints): Prover {
+  const paths = new Map<EvidencePlace, Buffer>();
+  return async (place) => {
+    const { log, index } = place;
+    const checkpoint = checkpoints.get(log);
+    if (checkpoint === undefined) throw unfitEvidence('places', 'must be of a log with a checkpoint');
+    const path = paths.get(place) ?? joined(await reader(log).inclusionProof(index, checkpoint.size));
+    paths.set(place, path);
+    const proof = Array.from({ length: path.length / hashBytes }, (_, at) =>
+      path.subarray(at * hashBytes, (at + 1) * hashBytes),
+    );
+    return formatProof({ index, proof, checkpoint: checkpoint.note });
+  };
+}
+
+/** Hashes one after the other, in memory of their own: each would otherwise keep a whole pool alive. */
+function joined(hashes: readonly Buffer[]): Buffer {
+  const bytes = Buffer.allocUnsafeSlow(hashes.length * hashBytes);
+  for (const [at, hash] of hashes.entries()) bytes.set(hash, at * hashBytes);
+  return bytes;
 }
 
 export const noteText = ({ note }: { readonly note: SignedNote }): string => formatNote(note);

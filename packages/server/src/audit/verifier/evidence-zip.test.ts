@@ -145,6 +145,19 @@ describeOnBothStores('evidence', (openStore) => {
       message: expect.stringContaining('entry 0 of general is not evt-2'),
     });
     await expect(attempt([{ ...first, index: 2 }])).rejects.toMatchObject({ code: 'not_found' });
+    const many = await fixture.record(
+      'security',
+      Array.from({ length: 300 }, (_, number) => login(1_000 + number)),
+    );
+    await fixture.ledger.publish();
+    await fixture.ledger.prune('security', 100);
+    await expect(attempt(many.slice(99, 101))).rejects.toMatchObject({ code: 'not_found' });
+    const kept = await attempt([...many.slice(100, 101), ...many.slice(299), ...many.slice(255, 257)]);
+    const keptFiles = unpacked(await bytesOf(kept), folder());
+    expect(await verifyBundle(keptFiles.get('bundle.json')?.toString() ?? '')).toMatchObject({
+      status: 'verified',
+      events: [{ index: 100 }, { index: 299 }, { index: 255 }, { index: 256 }],
+    });
     await expect(fixture.evidence.export({ places: [first], fields: [''] })).rejects.toMatchObject({
       fields: [{ field: 'fields' }],
     });

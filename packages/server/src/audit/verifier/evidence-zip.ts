@@ -4,21 +4,24 @@ import type { Clock } from '../../base/clock.ts';
 import { writeBundle, type EvidenceEvent } from './bundle.ts';
 import { unfitEvidence } from './errors.ts';
 import {
+  createProver,
   findEvent,
+  leafReaders,
   noteText,
-  proveEvent,
   takeCheckpoints,
   type EvidenceCheckpoints,
   type EvidencePlace,
   type EvidenceRequest,
   type EvidenceSources,
+  type FoundEvidence,
+  type Prover,
 } from './evidence-places.ts';
 import { evidenceReadme, type EvidenceFacts } from './evidence-readme.ts';
 import { jsonInHtml, verifierPage } from './page.ts';
 import { zipStream, type ZipFile } from './zip-stream.ts';
 
 /** Most events that one bundle holds. */
-export const evidenceLimit = 10_000;
+const evidenceLimit = 10_000;
 /** Larger bundles are not put inside the page, so that it opens everywhere. */
 const pageLimitBytes = 64 * 1024 * 1024;
 
@@ -34,7 +37,7 @@ export interface EvidenceOptions extends EvidenceSources {
 export interface Evidence {
   /**
    * Checks that everything asked for is there and can be proven, then gives the bytes of a ZIP archive.
-   * Every place is read anew for each file, so that memory does not grow with the number of events; a field
+   * Every place is read anew for each file, so that memory does not grow with what the events hold; a field
    * that is erased meanwhile is closed from then on. Whoever calls puts the disclosure on record first.
    *
    * Raises `invalid_input` that names `places` or `fields`, `not_found` for an entry that the log no longer
@@ -49,6 +52,8 @@ interface Prepared {
   readonly checkpoints: EvidenceCheckpoints;
   readonly fields: EvidenceRequest['fields'];
   readonly policy: string;
+  readonly find: (place: EvidencePlace, fields: EvidenceRequest['fields']) => Promise<FoundEvidence>;
+  readonly prove: Prover;
   readonly facts: EvidenceFacts;
 }
 
@@ -57,11 +62,11 @@ function distinct(places: readonly EvidencePlace[]): EvidencePlace[] {
   return [...new Map(places.map((place) => [`${place.log} ${place.index} ${place.id}`, place])).values()];
 }
 
-async function* gathered(prepared: Prepared, sources: EvidenceSources): AsyncGenerator<EvidenceEvent> {
-  const { places, fields, checkpoints } = prepared;
+async function* gathered(prepared: Prepared): AsyncGenerator<EvidenceEvent> {
+  const { places, fields, find, prove } = prepared;
   for (const place of places) {
-    const { leaf, disclosures } = await findEvent(place, sources, fields);
-    yield { leaf, disclosures, proof: await proveEvent(place, sources, checkpoints) };
+    const { leaf, disclosures } = await find(place, fields);
+    yield { leaf, disclosures, proof: await prove(place) };
   }
 }
 
@@ -76,9 +81,12 @@ async function prepare(request: EvidenceRequest, options: EvidenceOptions): Prom
   }
   const policy = options.policy();
   const checkpoints = await takeCheckpoints(places, options, policy);
+  const leaves = leafReaders(options, checkpoints);
+  const find: Prepared['find'] = (place, wanted) =>
+    findEvent(place, { vault: options.vault, leaves }, wanted);
   let [disclosed, closed, bytes] = [0, 0, 0];
   for (const place of places) {
-    const event = await findEvent(place, options, fields);
+    const event = await find(place, fields);
     disclosed += event.disclosed.length;
     closed += event.closed;
     bytes += event.leaf.length * 1.4 + event.disclosures.join().length + proofBytes;
@@ -95,7 +103,8 @@ async function prepare(request: EvidenceRequest, options: EvidenceOptions): Prom
     madeAt: options.clock.now(),
     inPage: bytes <= pageLimitBytes,
   };
-  return { places, checkpoints, fields, policy, facts };
+  const prove = createProver(options, checkpoints);
+  return { places, checkpoints, fields, policy, find, prove, facts };
 }
 
 async function* pageWith(bundle: AsyncIterable<string> | readonly string[]): AsyncGenerator<string> {
@@ -105,14 +114,14 @@ async function* pageWith(bundle: AsyncIterable<string> | readonly string[]): Asy
   yield after;
 }
 
-async function* evidenceFiles(prepared: Prepared, sources: EvidenceSources): AsyncGenerator<ZipFile> {
+async function* evidenceFiles(prepared: Prepared): AsyncGenerator<ZipFile> {
   const { policy, checkpoints, places, facts } = prepared;
   const beside = (name: string): ZipFile => ({
     name,
     content: [readFileSync(join(import.meta.dirname, name))],
   });
   const notes = [...checkpoints.values()].map(noteText);
-  const bundle = () => writeBundle({ policy, checkpoints: notes, events: gathered(prepared, sources) });
+  const bundle = () => writeBundle({ policy, checkpoints: notes, events: gathered(prepared) });
   const numbered = (number: number): string => String(number).padStart(5, '0');
 
   yield { name: 'README.txt', content: [evidenceReadme(facts)] };
@@ -126,8 +135,8 @@ async function* evidenceFiles(prepared: Prepared, sources: EvidenceSources): Asy
   yield { name: 'verify.html', content: pageWith(facts.inPage ? bundle() : []) };
   yield { name: 'bundle.json', content: bundle() };
   for (const [at, place] of places.entries()) {
-    const { leaf } = await findEvent(place, sources, []);
-    const proof = await proveEvent(place, sources, checkpoints);
+    const { leaf } = await prepared.find(place, []);
+    const proof = await prepared.prove(place);
     yield { name: `receipts/${numbered(at + 1)}.tlog-proof`, content: [proof], stored: true };
     yield { name: `leaves/${numbered(at + 1)}.json`, content: [leaf], stored: true };
   }
@@ -138,7 +147,7 @@ export function createEvidence(options: EvidenceOptions): Evidence {
   return {
     async export(request) {
       const prepared = await prepare(request, options);
-      return zipStream(evidenceFiles(prepared, options), prepared.facts.madeAt);
+      return zipStream(evidenceFiles(prepared), prepared.facts.madeAt);
     },
   };
 }

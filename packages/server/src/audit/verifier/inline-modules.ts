@@ -4,7 +4,7 @@ import { basename, dirname, resolve } from 'node:path';
 
 /**
  * TypeScript modules that import each other, as one script without imports. Each becomes a function of its
- * own, so that names do not meet. Understands what these modules use: `import { a } from './b.ts'` and
+ * own, so that names do not meet. Understands what these modules use: named imports by relative path and
  * `export` before a declaration; anything else raises a `TypeError` that names the module.
  */
 export function inlineModules(entry: string): string {
