@@ -54,6 +54,8 @@ export const errorCodes = {
   evidence_not_ready:
     'The newest checkpoint lacks the witnesses of the policy, so evidence made now could not be verified.',
   witness_unusable: 'A witness of the ledger gave an answer that helps no further.',
+  audit_index_behind:
+    'A search of the audit log would have to read more of the logs than it may, while its index is away or behind.',
   audit_egress_failed: 'A destination of audit events did not acknowledge a batch; it is repeated.',
   audit_egress_too_large: 'A destination of audit events takes smaller batches only.',
   audit_egress_ahead: 'A destination has more of an audit log than the log itself, which was restored.',
