@@ -52,6 +52,8 @@ export function openPostgres({ url, poolSize = 10, clock, log }: PostgresOptions
           client.on('error', reject);
           client.on('end', () => resolve());
           stop.signal.addEventListener('abort', () => resolve());
+          // Closed while it was connecting: the event is over.
+          if (stop.signal.aborted) resolve();
         });
       } catch (error) {
         log.warn({ error: messageOf(error) }, 'the PostgreSQL notification connection was lost');

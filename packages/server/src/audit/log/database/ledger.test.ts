@@ -321,38 +321,32 @@ test('a directory that is deleted is made again byte for byte, and one that stan
   expect(await allEntries(a)).toEqual(range(0, 700).map(String));
 });
 
+/** Remembers the ledger's rows; what it gives puts them back, as restoring a backup does. */
+async function remember(): Promise<() => Promise<void>> {
+  const { rows } = await sql<{ n: number }>`select next_sequence as n from audit_journal`.execute(base.read);
+  const end = rows[0]?.n ?? 0;
+  await sql`create table earlier_head as select * from audit_head`.execute(base.write);
+  return async () => {
+    await sql`delete from audit_frame where sequence >= ${end}`.execute(base.write);
+    await sql`update audit_journal set next_sequence = ${end}`.execute(base.write);
+    await sql`delete from audit_head`.execute(base.write);
+    await sql`insert into audit_head select * from earlier_head`.execute(base.write);
+  };
+}
+
 test('a database that was rolled back is refused by a node that followed it further', async () => {
   const directory = fresh();
   const state = await connect();
   let a = await open('a', { directory, state });
   await a.appendMany('general', range(0, 10));
   await a.publish();
-  const dump = async () => ({
-    journal: (await sql<{ n: number }>`select next_sequence as n from audit_journal`.execute(base.read))
-      .rows[0]?.n,
-    heads: (
-      await sql<{ origin: string; row: object }>`select origin, to_jsonb(h) as row from audit_head h`.execute(
-        base.read,
-      )
-    ).rows,
-  });
-  const early = await dump();
+  const rollBack = await remember();
   await a.appendMany('general', range(10, 20));
   await a.publish();
   const kept = copied(directory);
   cleanups.push(() => removed(kept));
 
-  // As a restored backup is: the rows of an earlier moment.
-  await sql`delete from audit_frame where sequence >= ${early.journal}`.execute(base.write);
-  await sql`update audit_journal set next_sequence = ${early.journal}`.execute(base.write);
-  for (const { row } of early.heads) {
-    await sql`delete from audit_head where origin = ${(row as { origin: string }).origin}`.execute(
-      base.write,
-    );
-    await sql`insert into audit_head select * from jsonb_populate_record(null::audit_head, ${JSON.stringify(row)}::jsonb)`.execute(
-      base.write,
-    );
-  }
+  await rollBack();
   // A node that runs sees it as well, and stops.
   await until(() => a.health().status === 'critical');
   expect(a.health().reasons[0]).toContain('restored or rolled back');
@@ -383,6 +377,51 @@ test('a database that was rolled back is refused by a node that followed it furt
   await a.publish();
   expect([headOf(a).origin, headOf(a).size]).toEqual(['example.com/general/2', 11]);
   expect((await allEntries(a)).at(-1)).toBe('resumed');
+});
+
+test('a database that went on differently after it was rolled back is refused as a fork', async () => {
+  const directory = fresh();
+  const a = await open('a', { directory });
+  await a.appendMany('general', range(0, 10));
+  await a.publish();
+  const rollBack = await remember();
+  await a.appendMany('general', range(10, 20));
+  await a.publish();
+  await a.close();
+  await rollBack();
+  const b = await open('b');
+  await b.appendMany('general', range(110, 120));
+  await b.appendMany('general', range(120, 125));
+  await b.publish();
+  await expect(open('a', { directory })).rejects.toMatchObject({
+    code: 'ledger_forked',
+    message: expect.stringContaining('the newest checkpoint in the database knows at size 25'),
+  });
+  expect(b.health().status).toBe('ok');
+});
+
+test('a node that learns of a larger head when it becomes the sequencer does not sign', async () => {
+  const a = await open('a');
+  await a.append('general', testEntry(0));
+  await a.publish();
+  let size = 0;
+  const outside = { heads: () => Promise.resolve([{ source: 'the witness w', size, root: null }]) };
+  const b = await open('b', { outside });
+  size = 9;
+  await expect(leases.move('b', true)).rejects.toMatchObject({ code: 'ledger_behind' });
+  expect([b.leading(), b.health().status]).toEqual([false, 'critical']);
+  expect(b.health().reasons[0]).toContain('the witness w knows 9');
+  await expect(b.append('general', testEntry(1))).rejects.toMatchObject({ code: 'ledger_failed' });
+});
+
+test('a node that must stop passes the lease on', async () => {
+  const [a, b] = [await open('a'), await open('b')];
+  expect(a.leading()).toBe(true);
+  a.stop(new Error('a witness proved another history'));
+  await until(() => b.leading());
+  expect(a.leading()).toBe(false);
+  await expect(a.append('general', testEntry(1))).rejects.toMatchObject({ code: 'ledger_failed' });
+  expect((await b.append('general', testEntry(1))).index).toBe(0);
 });
 
 test('changed and missing frames are found', async () => {
