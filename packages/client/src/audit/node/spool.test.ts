@@ -7,9 +7,10 @@ import {
   readFileSync,
   rmSync,
   statSync,
+  utimesSync,
   writeFileSync,
 } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
 import type { RecorderProblem } from '../options.ts';
@@ -261,6 +262,26 @@ test('while one process uses a directory no other can; a dead one does not hold 
   const next = await spooled(directory, nowhere);
   expect(next.status().waiting.events).toBe(3);
   await expect(spooled(directory, nowhere)).rejects.toMatchObject({ code: 'spool_in_use' });
+});
+
+test('a holder on another host counts as alive until it was silent for a minute, and one of our own number as dead', async () => {
+  const directory = temporary();
+  const lock = join(directory, 'lock');
+  const heldBy = (host: string, pid: number, silentMs: number): void => {
+    writeFileSync(lock, JSON.stringify({ host, pid, nonce: 'other' }));
+    const at = (Date.now() - silentMs) / 1000;
+    utimesSync(lock, at, at);
+  };
+  heldBy('elsewhere', 1, 30_000);
+  await expect(queueIn(directory)).rejects.toMatchObject({ code: 'spool_in_use' });
+  heldBy('elsewhere', 1, 61_000);
+  const first = await queueIn(directory);
+  await first.queue.close();
+  // In a container the program has the same number after every start.
+  heldBy(hostname(), process.pid, 0);
+  const second = await queueIn(directory);
+  await second.queue.close();
+  expect(readdirSync(directory)).toEqual([]);
 });
 
 test('a disk that refuses is told to who records, and events are taken again when it is back', async () => {
