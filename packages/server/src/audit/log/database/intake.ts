@@ -59,6 +59,7 @@ export function createIntake(parts: {
   const waiting = new Map<string, Waiting>();
   let queue: Caller[] = [];
   let writing = false;
+  let isClosed = false;
   let pending = 0;
   let number = 0;
 
@@ -105,7 +106,10 @@ export function createIntake(parts: {
       }
       return;
     }
-    for (const { ticket, row } of rows) void give(ticket, row);
+    for (const { ticket, row } of rows) {
+      if (isClosed) row.timer.abort();
+      void give(ticket, row);
+    }
     parts.onWritten();
   };
 
@@ -151,6 +155,7 @@ export function createIntake(parts: {
     },
     pendingBytes: () => pending,
     close() {
+      isClosed = true;
       for (const { timer } of waiting.values()) timer.abort();
     },
   };

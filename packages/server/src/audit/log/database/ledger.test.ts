@@ -533,6 +533,17 @@ test('the seal moves on, and its initial secret checks every frame until it is r
   await open('d');
 });
 
+test('what waits for its index when the node closes is told so at once', async () => {
+  const nobody = { hold: () => ({ stop: () => Promise.resolve() }) };
+  const a = await open('a', { leases: nobody });
+  const early = expect(a.append('general', testEntry(1))).rejects.toMatchObject({ code: 'not_sequenced' });
+  await systemClock.sleep(100);
+  const late = expect(a.append('general', testEntry(2))).rejects.toMatchObject({ code: 'not_sequenced' });
+  await a.close();
+  await Promise.all([early, late]);
+  await expect(a.append('general', testEntry(3))).rejects.toMatchObject({ code: 'ledger_closed' });
+});
+
 test('without a sequencer an entry is durable and says so', async () => {
   const nobody = { hold: () => ({ stop: () => Promise.resolve() }) };
   const a = await open('a', { leases: nobody, appendTimeoutMs: 100 });

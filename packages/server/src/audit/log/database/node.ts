@@ -180,7 +180,7 @@ export function startNode(parts: {
   const work = async (): Promise<void> => {
     while (!stopped.signal.aborted && fault === null) {
       alarm = new AbortController();
-      if (!woken) await clock.sleep(pollMs, AbortSignal.any([alarm.signal, stopped.signal]));
+      if (!woken) await clock.sleep(pollMs, alarm.signal);
       woken = false;
       if (stopped.signal.aborted) return;
       try {
@@ -259,6 +259,7 @@ export function startNode(parts: {
       if (stopped.signal.aborted) return;
       await inTurn(publishHere).catch(note);
       stopped.abort();
+      alarm.abort();
       for (const end of unsubscribe) end();
       await holding?.stop();
       await Promise.all(loops);

@@ -30,7 +30,7 @@ const headOf = ({ note }: HeadRow): ExternalHead => {
 };
 
 /** Follows the database to its end and does the work, until nobody wrote in between. */
-export async function againWhileStale(follower: Follower, work: () => Promise<Outcome>): Promise<Outcome> {
+async function againWhileStale(follower: Follower, work: () => Promise<Outcome>): Promise<Outcome> {
   for (let attempt = 1; ; attempt += 1) {
     const outcome = await work();
     if (outcome !== 'stale' || attempt === maxAttempts) return outcome;

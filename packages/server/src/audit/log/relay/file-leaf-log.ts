@@ -63,7 +63,7 @@ export function createFileLeafLog(parts: {
   const run = async (): Promise<void> => {
     while (!stopping.signal.aborted) {
       alarm = new AbortController();
-      await clock.sleep(waitMs, AbortSignal.any([alarm.signal, stopping.signal]));
+      await clock.sleep(waitMs, alarm.signal);
       if (stopping.signal.aborted) return;
       // Woken: the transaction that wrote the entry has yet to commit.
       if (alarm.signal.aborted) await clock.sleep(soonMs, stopping.signal);
@@ -115,6 +115,7 @@ export function createFileLeafLog(parts: {
     async stop() {
       if (stopping.signal.aborted) return;
       stopping.abort();
+      alarm.abort();
       await loop;
       if (!started) return;
       try {

@@ -29,7 +29,7 @@ interface RelayRequest {
 }
 
 /** Runs work one at a time; a call is answered by a run that began after it, shared with its neighbours. */
-export function shared<T>(work: () => Promise<T>): () => Promise<T> {
+function shared<T>(work: () => Promise<T>): () => Promise<T> {
   let running: Promise<T> | undefined;
   let next: Promise<T> | undefined;
   const call = (): Promise<T> => {
