@@ -63,6 +63,11 @@ export const errorCodes = {
   audit_backup_in_database: 'The audit logs are in PostgreSQL and are backed up with it.',
   audit_backup_damaged: 'A backup of the audit logs is not what was written.',
   audit_backup_overtaken: 'The journal grows faster than it can be backed up.',
+  object_lock_missing: 'What was to be locked against deletion is not: the bucket has no Object Lock.',
+  anchor_failed: 'An anchor of the ledger did not keep a checkpoint.',
+  anchor_contradicts: 'An anchor of the ledger has another checkpoint of the same size, signed by our key.',
+  time_stamp_invalid: 'A time stamp proves nothing; the message says why.',
+  outside_unreachable: 'No witness and no anchor could be asked for the newest head of the ledger.',
   overloaded: 'The server is at its limit; try again soon.',
   internal_error: 'A defect in Custos; the request id finds it in the log.',
 } as const;

@@ -41,3 +41,8 @@ export function hashMismatch(key: string): CustosError {
 export function storeFailed(label: string, reason: string): CustosError {
   return unavailable('object_store_failed', `The object store ${label} did not do its part: ${reason}.`);
 }
+
+/** What was to be locked against deletion is not, or could not be (500). */
+export function objectLockMissing(label: string, what: string): CustosError {
+  return new CustosError('object_lock_missing', `Nothing is locked in ${label}: ${what}.`, { status: 500 });
+}

@@ -1,0 +1,246 @@
+import type { Clock } from '../../base/clock.ts';
+import { messageOf } from '../../base/errors.ts';
+import type { Logger } from '../../base/logger.ts';
+import type { State } from '../../storage/state/state.ts';
+import { parseCheckpoint } from '../log/formats/checkpoint.ts';
+import { cosignersOf, reachesQuorum, type TrustPolicy } from '../log/formats/policy.ts';
+import { formatNote, parseNote, type NoteSignature } from '../log/formats/signed-note.ts';
+import { ledgerBehind, ledgerForked } from '../log/errors.ts';
+import type { Ledger, PublishedCheckpoint } from '../log/ledger-types.ts';
+import { createWitnessClient, type WitnessCall, type WitnessPeer } from '../log/witness/client.ts';
+import { createProgress, publicCheckpoints, type Progress } from './progress.ts';
+import { createRounds, type Rounds } from './rounds.ts';
+import type { QuorumProgress, WitnessStatus } from './types.ts';
+import { within } from './within.ts';
+
+const defaultTimeoutMs = 10_000;
+const defaultRetry = { baseMs: 1000, maxMs: 300_000 };
+const defaultIntervalMs = 1000;
+/** Behind by more than this is worth a word, ms. */
+const behindMs = 60_000;
+/** Checkpoints of a log for which cosignatures may still come in. */
+const openCheckpoints = 64;
+
+export interface Witnesses {
+  start(): Promise<void>;
+  stop(): Promise<void>;
+  status(): readonly WitnessStatus[];
+  /** How far the quorum is, for each log; empty when the policy asks for none. */
+  quorum(): readonly QuorumProgress[];
+  /** The newest checkpoint of a log with the quorum's cosignatures, as long as this process has seen one. */
+  witnessed(log: string): { readonly size: number; readonly note: string } | null;
+  health(): { readonly status: 'ok' | 'degraded' | 'critical'; readonly reasons: readonly string[] };
+}
+
+export interface WitnessesRequest {
+  readonly state: State;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly ledger: Pick<Ledger, 'names' | 'reader' | 'onCheckpoint' | 'cosign' | 'stop'>;
+  readonly policy: TrustPolicy;
+  readonly call: WitnessCall;
+  /** Each witness is asked this often at most, ms; default 1,000. */
+  readonly intervalMs?: number;
+  /** For everything that one checkpoint takes, ms; default 10,000. */
+  readonly timeoutMs?: number;
+  /** Pauses after failures, ms; default 1 s, doubling up to 5 minutes. */
+  readonly retry?: { readonly baseMs: number; readonly maxMs: number };
+  /** False on a node that does not sign; asked before each round. Default: always true. */
+  isActive?(): boolean;
+}
+
+/** A witness of the policy that can be asked: all its keys, by its address. */
+export interface PolicyPeer extends WitnessPeer {
+  readonly members: readonly string[];
+}
+
+/** The witnesses of a policy that have an address. Keys with one address are one witness. */
+export function peersOf(policy: TrustPolicy): readonly PolicyPeer[] {
+  const byUrl = new Map<string, PolicyPeer>();
+  for (const [name, { verifier, url }] of policy.witnesses) {
+    if (url === undefined) continue;
+    const known = byUrl.get(url);
+    byUrl.set(url, {
+      name: known?.name ?? name,
+      url,
+      keys: [...(known?.keys ?? []), verifier],
+      members: [...(known?.members ?? []), name],
+    });
+  }
+  return [...byUrl.values()];
+}
+
+/** Cosignatures of one checkpoint as they come in. */
+interface Gathering {
+  readonly checkpoint: PublishedCheckpoint;
+  readonly signatures: NoteSignature[];
+}
+
+/** Submits every checkpoint to the witnesses of the policy and gives their cosignatures to the ledger. */
+export function createWitnesses(request: WitnessesRequest): Witnesses {
+  const { state, clock, log, ledger, policy } = request;
+  const isActive = request.isActive ?? (() => true);
+  const forks: string[] = [];
+  const gathered = new Map<string, Gathering[]>();
+  const reached = new Map<string, { size: number; note: string }>();
+
+  /** Adds cosignatures; notes when a checkpoint reaches the quorum with them. */
+  function gather(checkpoint: PublishedCheckpoint, signatures: readonly NoteSignature[]): void {
+    const { origin, size, text, note } = checkpoint;
+    const open = gathered.get(origin) ?? [];
+    gathered.set(origin, open);
+    let entry = open.find((other) => other.checkpoint.text === text);
+    if (entry === undefined) {
+      entry = { checkpoint, signatures: [...parseNote(note).signatures] };
+      open.push(entry);
+      if (open.length > openCheckpoints) open.shift();
+    }
+    entry.signatures.push(...signatures);
+    const whole = { text, signatures: entry.signatures };
+    if (size < (reached.get(origin)?.size ?? 0) || !reachesQuorum(policy, cosignersOf(whole, policy))) return;
+    reached.set(origin, { size, note: formatNote(whole) });
+  }
+
+  /** A witness that saw more, or something else, under our key: signing on would make it worse. */
+  function stopFor(error: Error): void {
+    forks.push(messageOf(error));
+    log.error({ error: messageOf(error) }, 'a witness has seen another history of the log; signing stops');
+    ledger.stop(error);
+  }
+
+  const publicSize = (name: string): number => {
+    const note = ledger.reader(name).checkpoint();
+    return note === null ? 0 : parseCheckpoint(parseNote(note).text).size;
+  };
+
+  const peers = peersOf(policy).map((peer) => {
+    const client = createWitnessClient(peer, request.call);
+    const progress: Progress = createProgress({ peer: `witness ${peer.name}`, state, clock });
+    let isForked = false;
+    let wasActive = false;
+
+    async function submit(checkpoint: PublishedCheckpoint, signal: AbortSignal): Promise<void> {
+      const { log: name, origin, size, text, note } = checkpoint;
+      const { consistencyProof } = ledger.reader(name);
+      const verdict = await within({ clock, ms: request.timeoutMs ?? defaultTimeoutMs, signal }, () =>
+        client.submit({ size, text, note, consistencyProof }),
+      );
+      const { root } = parseCheckpoint(text);
+      const conflict = { log: name, origin, source: `the witness ${peer.name}`, own: { size, root } };
+      if (verdict.outcome === 'forked') {
+        isForked = true;
+        stopFor(ledgerForked({ ...conflict, known: { size, root: null } }));
+        throw new Error(`it has seen another history: ${verdict.answer.trim()}`);
+      }
+      if (verdict.outcome === 'ahead') {
+        const own = publicSize(name);
+        // Seen meanwhile: the next round submits what it saw, or more.
+        if (verdict.size <= own) return;
+        isForked = true;
+        stopFor(
+          ledgerBehind({ ...conflict, own: { size: own, root }, known: { size: verdict.size, root: null } }),
+        );
+        throw new Error(`it has seen ${verdict.size} entries, and there are ${own}`);
+      }
+      ledger.cosign(name, text, verdict.signatures);
+      gather(checkpoint, verdict.signatures);
+      await progress.confirmed(checkpoint, root);
+    }
+
+    const round = async (signal: AbortSignal): Promise<boolean> => {
+      if (!isActive()) {
+        wasActive = false;
+        return true;
+      }
+      let isWell = true;
+      try {
+        // Another node may have signed until now.
+        if (!wasActive) await progress.load();
+        wasActive = true;
+      } catch (error) {
+        log.warn({ witness: peer.name, error: messageOf(error) }, 'what a witness has seen cannot be read');
+        return false;
+      }
+      for (const checkpoint of progress.pending()) {
+        try {
+          await submit(checkpoint, signal);
+        } catch (error) {
+          isWell = false;
+          if (signal.aborted) break;
+          log.warn({ witness: peer.name, log: checkpoint.log, error: messageOf(error) }, 'not cosigned');
+          await progress.failed(checkpoint, error).catch(() => undefined);
+        }
+      }
+      return isWell;
+    };
+    const rounds: Rounds = createRounds({
+      clock,
+      retry: request.retry ?? defaultRetry,
+      intervalMs: request.intervalMs ?? defaultIntervalMs,
+      onlyWhenWoken: true,
+      work: round,
+    });
+    const stateOf = (): WitnessStatus['state'] => {
+      const logs = progress.status();
+      if (isForked) return 'forked';
+      if (logs.some(({ failures }) => failures > 0)) return 'failing';
+      return logs.some(({ lagMs }) => lagMs > behindMs) ? 'behind' : 'ok';
+    };
+    return { peer, progress, rounds, stateOf };
+  });
+  let stopListening = (): void => undefined;
+
+  return {
+    async start() {
+      const take = (checkpoint: PublishedCheckpoint): void => {
+        for (const { progress, rounds } of peers) {
+          progress.published(checkpoint);
+          rounds.wake();
+        }
+      };
+      stopListening = ledger.onCheckpoint(take);
+      for (const { progress } of peers) await progress.load();
+      for (const checkpoint of publicCheckpoints(ledger)) {
+        take(checkpoint);
+        // It may carry cosignatures from before.
+        gather(checkpoint, []);
+      }
+      for (const { rounds } of peers) rounds.start();
+    },
+    async stop() {
+      stopListening();
+      await Promise.all(peers.map(({ rounds }) => rounds.stop()));
+    },
+    status: () =>
+      peers.map(({ peer, progress, stateOf }) => ({
+        name: peer.name,
+        members: peer.members,
+        url: peer.url,
+        state: stateOf(),
+        logs: progress.status(),
+      })),
+    quorum: () =>
+      policy.quorum === 'none'
+        ? []
+        : publicCheckpoints(ledger).map(({ log: name, origin, size }) => {
+            const have = reached.get(origin)?.size ?? 0;
+            return { log: name, origin, size: have, lagEntries: size - have };
+          }),
+    witnessed: (name) => reached.get(ledger.reader(name).origin()) ?? null,
+    health() {
+      const troubled = peers.flatMap(({ peer, progress, stateOf }) => {
+        const now = stateOf();
+        if (now !== 'behind' && now !== 'failing') return [];
+        const worst = progress.status().toSorted((left, right) => right.lagMs - left.lagMs)[0];
+        if (worst === undefined || worst.lagMs <= behindMs) return [];
+        const seconds = Math.round(worst.lagMs / 1000);
+        const why = worst.error === null ? '' : `: ${worst.error}`;
+        return [
+          `The witness ${peer.name} is ${worst.lagEntries} entries and ${seconds} s behind "${worst.log}"${why}`,
+        ];
+      });
+      const reasons = [...forks, ...troubled];
+      return { status: forks.length > 0 ? 'critical' : reasons.length > 0 ? 'degraded' : 'ok', reasons };
+    },
+  };
+}
