@@ -16,6 +16,8 @@ export interface Relay {
   place(): Promise<number>;
   /** Removes from State what has its index. */
   forget(): Promise<void>;
+  /** Rows that have their index and are not removed yet. */
+  placedRows(): number;
 }
 
 const pageRows = 1000;
@@ -112,5 +114,6 @@ export function createRelay({ ledger, state, clock, stopped }: RelayRequest): Re
     },
     place: shared(place),
     forget: shared(forget),
+    placedRows: () => placed.length,
   };
 }
