@@ -21,7 +21,9 @@ async function main(directory: string): Promise<void> {
   for (;;) {
     for (const log of ['general', 'security']) {
       const { size } = ledger.reader(log).head();
-      const leaves = Array.from({ length: 40 }, (_, place) => variedLeaf(log, size + place, systemClock.now()));
+      const leaves = Array.from({ length: 40 }, (_, place) =>
+        variedLeaf(log, size + place, systemClock.now()),
+      );
       const placed = await ledger.appendMany(log, leaves);
       say(`acked ${log} ${placed.at(-1)?.index}`);
     }
