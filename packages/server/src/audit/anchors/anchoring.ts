@@ -63,7 +63,7 @@ export function createAnchoring(request: AnchoringRequest): Anchoring {
   const { state, clock, log, ledger } = request;
   const isActive = request.isActive ?? (() => true);
   const retry = request.retry ?? defaultRetry;
-  const contradictions: string[] = [];
+  const contradictions = new Set<string>();
   let thinnedAt = clock.now();
 
   async function hand(
@@ -84,7 +84,7 @@ export function createAnchoring(request: AnchoringRequest): Anchoring {
       const { origin, size } = checkpoint;
       const why = messageOf(error);
       if (error instanceof CustosError && error.code === 'anchor_contradicts') {
-        contradictions.push(why);
+        contradictions.add(why);
         log.error({ anchor: anchor.name, origin, size, error: why }, 'an anchor proves that the log forked');
         ledger.stop(error);
       } else {
@@ -169,7 +169,7 @@ export function createAnchoring(request: AnchoringRequest): Anchoring {
       );
       const reasons = [...contradictions, ...failing];
       return {
-        status: contradictions.length > 0 ? 'critical' : reasons.length > 0 ? 'degraded' : 'ok',
+        status: contradictions.size > 0 ? 'critical' : reasons.length > 0 ? 'degraded' : 'ok',
         reasons,
       };
     },

@@ -148,6 +148,8 @@ export function createWitnesses(request: WitnessesRequest): Witnesses {
     }
 
     const round = async (signal: AbortSignal): Promise<boolean> => {
+      // Nothing is signed any more, and asking again would only repeat the evidence.
+      if (isForked) return true;
       if (!isActive()) {
         wasActive = false;
         return true;
@@ -165,7 +167,7 @@ export function createWitnesses(request: WitnessesRequest): Witnesses {
         try {
           await submit(checkpoint, signal);
         } catch (error) {
-          isWell = false;
+          isWell = isForked;
           if (signal.aborted) break;
           log.warn({ witness: peer.name, log: checkpoint.log, error: messageOf(error) }, 'not cosigned');
           await progress.failed(checkpoint, error).catch(() => undefined);
