@@ -61,7 +61,7 @@ export interface CloudBucket {
 }
 
 /** Names under which the two facts are kept; Azure takes letters and digits only. */
-export const metadataNames = { sha256: 'custossha256', putId: 'custosput' } as const;
+const metadataNames = { sha256: 'custossha256', putId: 'custosput' } as const;
 
 /** As a service's metadata. */
 export function writeMetadata({ sha256, putId }: CloudMetadata): Record<string, string> {

@@ -15,6 +15,8 @@ import { openTcpCutter, type TcpCutter } from './test/tcp-cutter.ts';
 import { openObjects } from './open.ts';
 import type { ObjectStore } from './types.ts';
 
+const require = createRequire(import.meta.url);
+
 // A strict S3 of our own at the network's edge: s3rver knows no conditional writes, lists in the order of
 // its files and shows half of what a broken connection sent.
 let edge: S3Edge;
@@ -105,7 +107,7 @@ describe('the S3 store on s3rver, an implementation that is not ours', () => {
 
   test('puts, reads, lists and deletes, in one part and in several', async () => {
     const port = await freePort();
-    const main = createRequire(import.meta.url).resolve('s3rver/bin/s3rver.js');
+    const main = require.resolve('s3rver/bin/s3rver.js');
     const child = spawn(
       process.execPath,
       [main, '-a', '127.0.0.1', '-d', directory, '-p', String(port), '-s', '--configure-bucket', 'other'],

@@ -28,7 +28,7 @@ const objectOf = (answer: {
  * A bucket of S3 or a service that speaks its protocol. Create-only is `If-None-Match: *`, on the single
  * request as on the one that completes an upload in parts.
  */
-export function createS3CloudBucket({ sdk, client, bucket, label }: S3Bucket): CloudBucket {
+function createS3CloudBucket({ sdk, client, bucket, label }: S3Bucket): CloudBucket {
   async function createInParts({ name, content, metadata, signal }: CloudUpload): Promise<void> {
     const at = { Bucket: bucket, Key: name };
     const abortable = signal === undefined ? {} : { abortSignal: signal };

@@ -7,6 +7,8 @@ import { ContainerClient, StorageSharedKeyCredential } from '@azure/storage-blob
 import { eventually } from '../../../../test/serve.ts';
 import { freePort } from '../../../../test/stores.ts';
 
+const require = createRequire(import.meta.url);
+
 /** Azurite, the emulator that Microsoft makes, in a process of its own. */
 export interface AzureServer {
   readonly port: number;
@@ -25,7 +27,7 @@ const accountKey = 'Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6
 export async function startAzureServer(): Promise<AzureServer> {
   const directory = mkdtempSync(join(tmpdir(), 'custos-azurite-'));
   const port = await freePort();
-  const main = createRequire(import.meta.url).resolve('azurite/dist/src/blob/main.js');
+  const main = require.resolve('azurite/dist/src/blob/main.js');
   const child = spawn(
     process.execPath,
     [
