@@ -62,7 +62,10 @@ interface Block {
 }
 
 const blockRows = 50_000;
-const blockBytes = 24 * 1024 * 1024;
+/** Below the 64 MiB that one request to the engine may have, also with the largest rows. */
+const blockBytes = 48 * 1024 * 1024;
+/** Text that is turned into bytes at once. */
+const partLength = 256 * 1024;
 /** Fewer entries than this wait for others once more. */
 const worthGoingOn = 5_000;
 /** Entries that are made into rows at a stretch; a few ms of work. */
@@ -137,15 +140,23 @@ export function createFollower(options: FollowerOptions): Follower {
       const end = Math.min(size, (Math.floor(to / strideEntries) + 1) * strideEntries);
       const there = present > to ? new Set(await store.indexes({ log: name, from: to, to: end })) : undefined;
       let lines = '';
-      for (const [place, entry] of (await reader.entries(to, end)).entries()) {
-        if (there?.has(to + place) === true) continue;
-        lines += rowLine(readEntry(name, to + place, entry));
-        rows += 1;
+      const flush = (): void => {
+        if (lines === '') return;
+        const part = Buffer.from(lines, 'utf8');
+        parts.push(part);
+        bytes += part.length;
+        lines = '';
+      };
+      for (const entry of await reader.entries(to, end)) {
+        if (there?.has(to) !== true) {
+          lines += rowLine(readEntry(name, to, entry));
+          rows += 1;
+        }
+        to += 1;
+        if (lines.length >= partLength) flush();
+        if (bytes >= blockBytes) break;
       }
-      const part = Buffer.from(lines, 'utf8');
-      if (part.length > 0) parts.push(part);
-      bytes += part.length;
-      to = end;
+      flush();
     }
     return { to, rows, parts };
   };

@@ -379,6 +379,25 @@ describe('the index and the log', () => {
     expect(made.status().rebuild).toBeNull();
   }, 120_000);
 
+  test('the largest entries are indexed, in as many blocks as they need', async () => {
+    const ledger = await openLedger(testOptions(join(directory(), 'ledger'), systemClock));
+    cleanUp.push(() => ledger.close());
+    const base = JSON.parse(variedLeaf('general', 1, start).toString()) as object;
+    const large = Buffer.from(JSON.stringify({ ...base, details: { note: '\\é"'.repeat(8_500) } }));
+    expect(large.length).toBeGreaterThan(50_000);
+    expect(large.length).toBeLessThan(65_536);
+    for (let batch = 0; batch < 5; batch += 1)
+      await ledger.appendMany(
+        'general',
+        Array.from({ length: 100 }, () => large),
+      );
+    const columns = await openColumns();
+    const made = await settled(columns, ledger);
+    expect(made.status().lastError).toBeNull();
+    expect((await made.checkCompleteness()).ok).toBe(true);
+    expect((await made.search({ text: '\\É"\\é' }, { after: null, limit: 1000 })).events.length).toBe(500);
+  }, 120_000);
+
   test('a rebuilt index gives the same answers', async () => {
     const ledger = varied({ general: 800, security: 300 });
     const columns = await openColumns();
