@@ -45,6 +45,10 @@ export const errorCodes = {
   data_directory_in_use: 'Another process uses the data directory.',
   secret_unreadable: 'A stored secret cannot be read with the present key.',
   token_invalid: 'The link or token is wrong, used or expired.',
+  witnesses_missing: 'The event is durable, and too few witnesses have signed a checkpoint with it so far.',
+  not_sequenced:
+    'The event is durable in the database and has no index in its log yet; do not send it again.',
+  no_sequencer: 'No node holds the lease that puts audit events in order.',
   malformed_record: 'A note, proof, key or policy of the ledger is not of its format.',
   ledger_failed: 'The ledger met a storage error and accepts nothing until it is opened again.',
   ledger_closed: 'The ledger is closed.',

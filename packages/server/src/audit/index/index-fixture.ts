@@ -48,6 +48,8 @@ export const placesOf = (events: readonly FoundEvent[]): string[] =>
 /**
  * Fills an index with so many varied events and resolves when all have their rows, for benchmarks: six in ten
  * in `general`, three in `security`, one in `financial`, a second between two of a log.
+ *
+ * @public
  */
 export async function indexVaried(
   columns: Columns,

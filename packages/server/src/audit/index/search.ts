@@ -27,7 +27,7 @@ interface PageOrder {
 /** A cached answer is brought up to date by reading at most this many entries; beyond, it is found anew. */
 const refreshLimit = 2_000;
 
-export const placeOfFound = ({ log, index, event }: FoundEvent): EventPlace => ({
+const placeOfFound = ({ log, index, event }: FoundEvent): EventPlace => ({
   receivedTime: Date.parse(event.receivedTime),
   id: event.id,
   log,
