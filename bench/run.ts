@@ -11,6 +11,7 @@ const benches: Readonly<Record<string, () => Promise<{ run(): Promise<readonly F
   page: () => import('./page.ts'),
   outbox: () => import('./outbox.ts'),
   dashboard: () => import('./dashboard.ts'),
+  ledger: () => import('./ledger.ts'),
 };
 
 const names = process.argv.slice(2);
