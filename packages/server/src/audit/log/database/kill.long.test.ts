@@ -90,7 +90,7 @@ test(`two nodes that are killed again and again lose, repeat and contradict noth
   const told: Told = { acked: new Map(), signed: new Map(), kept: new Set() };
   const nodes = ['a', 'b'].map((name) => createNode(url, name, told));
   for (const node of nodes) await node.start();
-  const kills = Number(process.env['CUSTOS_TEST_KILLS'] ?? 1000) / 10;
+  const kills = Number(process.env['CUSTOS_TEST_KILLS'] ?? 1000) / 25;
   for (let kill = 1; kill <= kills; kill += 1) {
     await systemClock.sleep(random() * 700);
     const node = nodes[Math.floor(random() * nodes.length)];
