@@ -5,20 +5,26 @@ import { within } from './within.ts';
 
 const retry = { baseMs: 1000, maxMs: 8000 };
 
+/** Rounds that note when they are done, and go as `isWell` says. */
+function noted(onlyWhenWoken: boolean, isWell = (): boolean => true) {
+  const clock = createManualClock(0);
+  const at: number[] = [];
+  const rounds = createRounds({
+    clock,
+    intervalMs: 100,
+    retry,
+    onlyWhenWoken,
+    async work() {
+      at.push(clock.now());
+      return isWell();
+    },
+  });
+  return { clock, at, rounds };
+}
+
 describe('rounds', () => {
   test('are done at once and then at the interval', async () => {
-    const clock = createManualClock(0);
-    const at: number[] = [];
-    const rounds = createRounds({
-      clock,
-      intervalMs: 100,
-      retry,
-      onlyWhenWoken: false,
-      async work() {
-        at.push(clock.now());
-        return true;
-      },
-    });
+    const { clock, at, rounds } = noted(false);
     rounds.start();
     await clock.advance(250);
     expect(at).toEqual([0, 100, 200]);
@@ -28,18 +34,7 @@ describe('rounds', () => {
   });
 
   test('of many wakes within an interval become one', async () => {
-    const clock = createManualClock(0);
-    const at: number[] = [];
-    const rounds = createRounds({
-      clock,
-      intervalMs: 100,
-      retry,
-      onlyWhenWoken: true,
-      async work() {
-        at.push(clock.now());
-        return true;
-      },
-    });
+    const { clock, at, rounds } = noted(true);
     rounds.start();
     await clock.advance(10);
     for (let turn = 0; turn < 50; turn += 1) {
@@ -55,19 +50,8 @@ describe('rounds', () => {
   });
 
   test('that fail come later and later, up to a limit, and then at the interval again', async () => {
-    const clock = createManualClock(0);
-    const at: number[] = [];
     let isWell = false;
-    const rounds = createRounds({
-      clock,
-      intervalMs: 100,
-      retry,
-      onlyWhenWoken: true,
-      async work() {
-        at.push(clock.now());
-        return isWell;
-      },
-    });
+    const { clock, at, rounds } = noted(true, () => isWell);
     rounds.start();
     await clock.advance(60_000);
     const pauses = at.slice(1).map((time, index) => time - (at[index] as number));

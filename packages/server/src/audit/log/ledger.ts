@@ -1,7 +1,7 @@
 import { join } from 'node:path';
-import { CustosError, messageOf } from '../../base/errors.ts';
-import { lockDirectory } from '../../storage/state/sqlite.ts';
-import { ledgerClosed, ledgerDamaged, ledgerFailed, outOfLog, unfitEntry } from './errors.ts';
+import { messageOf } from '../../base/errors.ts';
+import { ledgerClosed, ledgerDamaged, ledgerFailed, outOfLog } from './errors.ts';
+import { openExclusively } from './exclusive.ts';
 import { hostFiles, replaceFileDurably, sizeOf, syncPath, type LedgerFiles } from './files.ts';
 import type { NoteSigner } from './formats/keys.ts';
 import { openFileJournal, secretName, type FileJournal } from './journal/file-journal.ts';
@@ -10,7 +10,7 @@ import { listSegments, segmentPath } from './journal/segment.ts';
 import { createLogReader, type LogReader } from './log-reader.ts';
 import { createLogs, dropBundles, measureBundles, type Logs, type LogState } from './logs.ts';
 import { bootIdOf, decodeMark, markName, type Snapshot } from './mark.ts';
-import { entryLimitBytes } from './merkle/hashing.ts';
+import { checkEntries } from './entries.ts';
 import { checkDefinitions, openLogs, refuseLostJournal } from './open-logs.ts';
 import type { Ledger, LedgerOptions, PublishedCheckpoint } from './ledger-types.ts';
 import { createFigures } from './figures.ts';
@@ -64,18 +64,7 @@ export async function openLedger(options: LedgerOptions): Promise<Ledger> {
   const { directory } = options;
   const files = options.files ?? hostFiles;
   checkDefinitions(options.logs);
-  const release = lockDirectory(directory);
-  if (release === undefined) {
-    throw new CustosError('data_directory_in_use', `Another process uses the ledger in ${directory}.`, {
-      status: 500,
-    });
-  }
-  try {
-    return await openLocked(options, files, release);
-  } catch (error) {
-    release();
-    throw error;
-  }
+  return openExclusively(directory, 'ledger', (release) => openLocked(options, files, release));
 }
 
 async function openLocked(options: LedgerOptions, files: LedgerFiles, unlock: () => void): Promise<Ledger> {
@@ -170,10 +159,7 @@ async function openLocked(options: LedgerOptions, files: LedgerFiles, unlock: ()
     if (stopped.signal.aborted) throw ledgerClosed();
     if (fault !== null) throw ledgerFailed(fault);
     const log = logOf(name);
-    for (const [place, entry] of entries.entries()) {
-      if (entry.length >= 1 && entry.length <= entryLimitBytes) continue;
-      throw unfitEntry(`entries.${place}`, `must have 1 to ${entryLimitBytes} bytes and has ${entry.length}`);
-    }
+    checkEntries(entries);
     if (entries.length === 0) return [];
     const { firstIndex, leafHashes } = await journal.append(log.id, entries);
     return leafHashes.map((hash, place) => ({

@@ -1,50 +1,20 @@
-import { generateKeyPairSync } from 'node:crypto';
 import { sql } from 'kysely';
 import { expect, test } from 'vitest';
 import { describeOnBothStores } from '../../../../test/stores.ts';
 import { createManualClock } from '../../../base/clock.ts';
 import { silentLogger } from '../../../base/logger.ts';
 import type { State } from '../../../storage/state/state.ts';
-import { formatCheckpoint } from '../../log/formats/checkpoint.ts';
 import { cosignatureSeconds } from '../../log/formats/cosignature.ts';
-import { createSigner, verifiedSignatures } from '../../log/formats/keys.ts';
-import { formatNote, parseNote, parseSignatureLines } from '../../log/formats/signed-note.ts';
-import { testEntry, testKeys, testOrigins } from '../../log/ledger-fixture.ts';
-import { emptyRoot, leafHash } from '../../log/merkle/hashing.ts';
-import { naiveConsistency, naiveRoot } from '../../log/merkle/naive-fixture.ts';
+import { verifiedSignatures } from '../../log/formats/keys.ts';
+import { parseNote, parseSignatureLines } from '../../log/formats/signed-note.ts';
+import { leafHash } from '../../log/merkle/hashing.ts';
+import { naiveRoot } from '../../log/merkle/naive-fixture.ts';
 import { formatAddCheckpoint } from '../../log/witness/add-checkpoint.ts';
 import type { WitnessStore } from '../../log/witness/server.ts';
 import { migrated } from '../state-fixture.ts';
 import { createWitnessService, type WitnessService } from './service.ts';
 import { createStateWitnessStore } from './store.ts';
-
-const origin = testOrigins.general;
-const logSigner = createSigner({ name: origin, type: 0x01, privateKey: testKeys(origin).ed25519 });
-const cosigners = [
-  createSigner({
-    name: 'witness.example/w',
-    type: 0x04,
-    privateKey: generateKeyPairSync('ed25519').privateKey,
-  }),
-  createSigner({
-    name: 'witness.example/w',
-    type: 0x06,
-    privateKey: generateKeyPairSync('ml-dsa-44').privateKey,
-  }),
-];
-const leaves = Array.from({ length: 64 }, (_, index) => leafHash(testEntry(index)));
-
-const noteAt = (size: number, from = leaves): string => {
-  const root = size === 0 ? emptyRoot : naiveRoot(from.slice(0, size));
-  const text = formatCheckpoint({ origin, size, root });
-  return formatNote({ text, signatures: [logSigner.sign(text, 0)] });
-};
-const bodyOf = (oldSize: number, size: number, from = leaves): string =>
-  formatAddCheckpoint({
-    oldSize,
-    proof: oldSize === 0 || oldSize > size ? [] : naiveConsistency(oldSize, from.slice(0, size)),
-    note: noteAt(size, from),
-  });
+import { bodyOf, cosigners, leaves, logSigner, noteAt, origin } from '../../log/witness/witness-fixture.ts';
 
 const clock = createManualClock(1_700_000_000_000);
 const serviceOn = (state: State, store?: WitnessStore): WitnessService =>

@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
-import { CustosError, messageOf, unavailable } from '../../../base/errors.ts';
-import { lockDirectory } from '../../../storage/state/sqlite.ts';
+import { messageOf, unavailable } from '../../../base/errors.ts';
 import { encodeControl } from '../control-record.ts';
 import { outOfLog, unfitEntry } from '../errors.ts';
 import { createFigures } from '../figures.ts';
+import { openExclusively } from '../exclusive.ts';
 import { hostFiles, syncPath, type LedgerFiles } from '../files.ts';
 import type { NoteSigner } from '../formats/keys.ts';
 import { firstKey, newSealSecret } from '../journal/seal.ts';
@@ -13,7 +13,7 @@ import { createLogReader, type LogReader } from '../log-reader.ts';
 import { dropBundles, type LogState, type Published } from '../logs.ts';
 import { bootIdOf } from '../mark.ts';
 import { tileWidth } from '../merkle/frontier.ts';
-import { entryLimitBytes } from '../merkle/hashing.ts';
+import { checkEntries } from '../entries.ts';
 import { checkDefinitions, refuseLostJournal } from '../open-logs.ts';
 import { createSigners } from '../signing.ts';
 import { addCosignatures } from '../publisher.ts';
@@ -47,18 +47,7 @@ export async function openDatabaseLedger(options: DatabaseLedgerOptions): Promis
   const { directory } = options;
   const files = options.files ?? hostFiles;
   checkDefinitions(options.logs);
-  const release = lockDirectory(directory);
-  if (release === undefined) {
-    throw new CustosError('data_directory_in_use', `Another process uses the tiles in ${directory}.`, {
-      status: 500,
-    });
-  }
-  try {
-    return await openLocked(options, files, release);
-  } catch (error) {
-    release();
-    throw error;
-  }
+  return openExclusively(directory, 'tiles', (release) => openLocked(options, files, release));
 }
 
 async function openLocked(
@@ -139,10 +128,7 @@ async function openLocked(
   async function appendMany(name: string, entries: readonly Uint8Array[]): Promise<Acknowledgement[]> {
     node.ready();
     logOf(name);
-    for (const [place, entry] of entries.entries()) {
-      if (entry.length >= 1 && entry.length <= entryLimitBytes) continue;
-      throw unfitEntry(`entries.${place}`, `must have 1 to ${entryLimitBytes} bytes and has ${entry.length}`);
-    }
+    checkEntries(entries);
     return entries.length === 0 ? [] : intake.append(name, entries);
   }
 

@@ -1,30 +1,20 @@
-import { generateKeyPairSync } from 'node:crypto';
 import { afterEach, describe, expect, test } from 'vitest';
 import { createManualClock } from '../../../base/clock.ts';
 import { hostFiles } from '../files.ts';
 import { formatCheckpoint } from '../formats/checkpoint.ts';
 import { cosignatureSeconds } from '../formats/cosignature.ts';
-import { createSigner, verifiedSignatures } from '../formats/keys.ts';
+import { verifiedSignatures } from '../formats/keys.ts';
 import { parsePolicy } from '../formats/policy.ts';
 import { formatNote, parseNote, parseSignatureLines } from '../formats/signed-note.ts';
 import { verifyProof } from '../formats/tlog-proof.ts';
-import {
-  copied,
-  removed,
-  temporary,
-  testEntry,
-  testKeys,
-  testOptions,
-  testOrigins,
-} from '../ledger-fixture.ts';
+import { copied, removed, temporary, testEntry, testOptions } from '../ledger-fixture.ts';
 import { openLedger } from '../ledger.ts';
 import type { Ledger } from '../ledger-types.ts';
-import { emptyRoot, leafHash } from '../merkle/hashing.ts';
-import { naiveConsistency, naiveRoot } from '../merkle/naive-fixture.ts';
 import { formatAddCheckpoint, parseAddCheckpoint } from './add-checkpoint.ts';
 import { createWitnessClient, witnessHeads, type WitnessCall, type WitnessPeer } from './client.ts';
 import { openFileWitnessStore } from './file-store.ts';
 import { createWitness, type Witness, type WitnessStore } from './server.ts';
+import { bodyOf, cosigners, leaves, logSigner, noteAt, origin } from './witness-fixture.ts';
 
 const directories: string[] = [];
 const ledgers: Ledger[] = [];
@@ -37,37 +27,6 @@ function fresh(): string {
   directories.push(directory);
   return directory;
 }
-
-const origin = testOrigins.general;
-const logSigner = createSigner({ name: origin, type: 0x01, privateKey: testKeys(origin).ed25519 });
-const cosigners = [
-  createSigner({
-    name: 'witness.example/w',
-    type: 0x04,
-    privateKey: generateKeyPairSync('ed25519').privateKey,
-  }),
-  createSigner({
-    name: 'witness.example/w',
-    type: 0x06,
-    privateKey: generateKeyPairSync('ml-dsa-44').privateKey,
-  }),
-];
-const leaves = Array.from({ length: 64 }, (_, index) => leafHash(testEntry(index)));
-
-const noteAt = (size: number, from = leaves): string => {
-  const text = formatCheckpoint({
-    origin,
-    size,
-    root: size === 0 ? emptyRoot : naiveRoot(from.slice(0, size)),
-  });
-  return formatNote({ text, signatures: [logSigner.sign(text, 0)] });
-};
-const bodyOf = (oldSize: number, size: number, from = leaves): string =>
-  formatAddCheckpoint({
-    oldSize,
-    proof: oldSize === 0 || oldSize > size ? [] : naiveConsistency(oldSize, from.slice(0, size)),
-    note: noteAt(size, from),
-  });
 
 async function witnessOn(
   directory: string,
