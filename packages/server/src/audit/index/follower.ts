@@ -19,7 +19,7 @@ export interface Positions {
 export interface Follower {
   start(): void;
   stop(): Promise<void>;
-  /** Learnt from the engine when need be; null while it is away. */
+  /** Learnt from the engine when need be; null while it is away or its rows are being removed. */
   positions(): Promise<Positions | null>;
   /** Resolves when the index has everything that is in the logs now; false when it did not within the time. */
   settle(timeoutMs: number): Promise<boolean>;
@@ -89,6 +89,8 @@ export function createFollower(options: FollowerOptions): Follower {
   let learntIn: string | undefined;
   let learning: Promise<void> | undefined;
   let generation = 0;
+  /** While rows go away, nothing that was learnt of them holds for longer than the asking took. */
+  let emptying = false;
   let lastError: string | null = null;
   let rebuilding: { readonly startedAt: number; readonly wanted: ReadonlyMap<string, number> } | undefined;
   let order: { readonly done: () => void; readonly failed: (error: unknown) => void } | undefined;
@@ -200,9 +202,14 @@ export function createFollower(options: FollowerOptions): Follower {
   };
 
   const empty = async (): Promise<void> => {
+    emptying = true;
     forget();
-    await store.removeAll();
-    forget();
+    try {
+      await store.removeAll();
+    } finally {
+      forget();
+      emptying = false;
+    }
   };
 
   /** Carries out what was ordered, one round over all logs. */
@@ -283,14 +290,17 @@ export function createFollower(options: FollowerOptions): Follower {
       await running;
     },
     async positions() {
-      if (life() === undefined) return null;
-      await ensureLearnt();
-      const mine = generation;
-      const learnt = cursors;
-      return {
-        of: (name) => learnt.get(name)?.indexed ?? 0,
-        holds: () => generation === mine,
-      };
+      while (life() !== undefined && !emptying) {
+        await ensureLearnt();
+        // Forgotten again before this call went on: it would take the old cursors for the new ones.
+        if (learntIn === undefined || emptying) continue;
+        const [mine, learnt] = [generation, cursors];
+        return {
+          of: (name) => learnt.get(name)?.indexed ?? 0,
+          holds: () => generation === mine,
+        };
+      }
+      return null;
     },
     settle: (timeoutMs) => waitFor(sizes(), timeoutMs),
     async rebuild() {
