@@ -45,6 +45,8 @@ const admin: readonly Permission[] = [
   'job.read',
   'job.manage',
   'audit.read',
+  'audit.write',
+  'ledger.manage',
   'user.read',
   'user.manage',
   'token.own',
