@@ -80,7 +80,7 @@ export const auditProof = z.object({
   origin: z.string(),
   /** The exact bytes that the log keeps, base64. */
   leaf: z.string(),
-  /** SHA-256 of 0x00 and the leaf (RFC 6962), hex. */
+  /** SHA-256 of 0x00 and the leaf (RFC 6962), base64. */
   leafHash: z.string(),
   /** C2SP tlog-proof with the checkpoint; null until the next checkpoint, about a second. */
   receipt: z.string().nullable(),
@@ -112,6 +112,7 @@ export const submissionResult = z.discriminatedUnion('status', [
     log: z.string(),
     /** Null for `buffered`, which has no place yet. */
     index: z.number().int().nullable(),
+    /** RFC 6962 leaf hash, base64. */
     leafHash: z.string().nullable(),
   }),
   z.object({
@@ -325,9 +326,7 @@ export const ledgerStatus = z.object({
       p50Ms: z.number().nullable(),
       p95Ms: z.number().nullable(),
     }),
-    rebuild: z
-      .object({ startedAt: time, done: z.number().int(), total: z.number().int() })
-      .nullable(),
+    rebuild: z.object({ startedAt: time, done: z.number().int(), total: z.number().int() }).nullable(),
     lastError: z.string().nullable(),
     lastCheck: z.object({ ok: z.boolean(), checkedAt: time, differing: z.number().int() }).nullable(),
   }),

@@ -8,6 +8,7 @@ import {
 } from '@custos/contract';
 import { z } from 'zod';
 import { parseDuration } from '../base/duration.ts';
+import { auditConfiguration } from './audit/config.ts';
 
 /**
  * The schema of `custos.config.ts` and `custos.yaml`. Every field has a default, so an empty file, or none
@@ -133,6 +134,7 @@ export const configuration = z.strictObject({
       holdSeconds: z.number().min(1).default(300),
     })
     .prefault({}),
+  audit: auditConfiguration.prefault({}),
   services: z.array(configuredService).default([]),
   probes: z.array(configuredProbe).default([]),
   maintenance: z.array(configuredMaintenance).default([]),

@@ -1,10 +1,17 @@
 import { createAccess, type Access } from '../access/service.ts';
-import { createAudit } from '../audit/service.ts';
+import { createAdmission } from '../audit/events/admission.ts';
+import { createCatalogue } from '../audit/events/catalogue.ts';
+import { createIntake } from '../audit/events/intake.ts';
+import { createSecurityGroups } from '../audit/events/security-groups.ts';
+import { createPendingLeafLog } from '../audit/log/relay/pending-leaf-log.ts';
+import { createRecorder } from '../audit/recorder.ts';
+import { systemActor, type Recorder } from '../audit/types.ts';
+import { createVault } from '../audit/vault/service.ts';
 import { systemClock } from '../base/clock.ts';
 import { silentLogger } from '../base/logger.ts';
-import { systemActor } from '../audit/types.ts';
+import { logNames } from './audit/open-ledger.ts';
 import type { Options } from './options.ts';
-import { openStores } from './stores.ts';
+import { openStores, type Stores } from './stores.ts';
 
 /** What a command on the host works with: the stores and access, without the rest of the program. */
 export interface Operator {
@@ -13,12 +20,32 @@ export interface Operator {
   close(): Promise<void>;
 }
 
+const clock = systemClock;
+
+/**
+ * Puts acts on record beside a running server: they are durable in State, and the server moves them to its
+ * ledger within a second, or at its next start.
+ */
+export async function openOperatorRecorder(options: Options, stores: Stores): Promise<Recorder> {
+  const { state, keys } = stores;
+  const intake = createIntake({
+    state,
+    clock,
+    catalogue: createCatalogue(),
+    vault: await createVault({ state, keys, clock }),
+    admission: createAdmission({ clock, perSecond: 1, burst: 1 }),
+    groups: createSecurityGroups(),
+  });
+  return createRecorder({ intake, leafLog: createPendingLeafLog({ state, logs: logNames(options.audit) }) });
+}
+
 /** Opens the stores for one command. Works beside a running server: State is shared, not locked. */
 export async function openOperator(options: Options): Promise<Operator> {
-  const parts = { clock: systemClock, log: silentLogger };
-  const { state, secrets } = await openStores(options, parts);
-  const audit = createAudit({ state, clock: systemClock });
-  const access = createAccess({ state, audit, ...parts });
+  const log = silentLogger;
+  const stores = await openStores(options, { clock, log });
+  const { state, secrets } = stores;
+  const audit = await openOperatorRecorder(options, stores);
+  const access = createAccess({ state, audit, clock, log });
   await access.start();
   return {
     access,

@@ -12,6 +12,8 @@ import type { Options } from './options.ts';
 export interface Stores {
   readonly state: State;
   readonly secrets: Secrets;
+  /** The installation's keys, newest first. */
+  readonly keys: SecretKeys;
 }
 
 /** The keys that the options name, or the generated file in the data directory. */
@@ -30,7 +32,7 @@ export async function openStores(options: Options, parts: { clock: Clock; log: L
   const keys = secretKeys(options);
   const state = await openState({ url: options.stateUrl, clock, log, poolSize: options.state.poolSize });
   try {
-    return { state, secrets: await createSecrets({ state, keys, clock }) };
+    return { state, secrets: await createSecrets({ state, keys, clock }), keys };
   } catch (error) {
     await state.close();
     throw error;

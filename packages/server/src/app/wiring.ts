@@ -2,12 +2,11 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { sessionCookieName } from '../access/cookie.ts';
+import { createDirectory } from '../access/directory-store.ts';
 import { accessRoutes } from '../access/routes.ts';
 import { createAccess } from '../access/service.ts';
 import { alertingRoutes } from '../alerting/routes.ts';
 import { createAlerting } from '../alerting/service.ts';
-import { auditRoutes } from '../audit/routes.ts';
-import { createAudit } from '../audit/service.ts';
 import type { Clock } from '../base/clock.ts';
 import type { Logger } from '../base/logger.ts';
 import { createServer } from '../http/create-server.ts';
@@ -28,6 +27,8 @@ import { settingsRoutes } from '../settings/routes.ts';
 import { createSettings } from '../settings/service.ts';
 import { createColumns } from '../storage/columns/create.ts';
 import { rollUpProbeDays } from '../storage/columns/probe-rollup.ts';
+import { joinAudit } from './audit/join.ts';
+import { lateAudit } from './late-audit.ts';
 import type { Part } from './lifecycle.ts';
 import type { Options } from './options.ts';
 import { checkInternalTargets, openDoors } from './outbound-doors.ts';
@@ -67,9 +68,21 @@ export async function wire({ options, version, clock, log, stores }: WireRequest
     clock,
     log,
   });
-  const audit = createAudit({ state, clock });
-  const doors = openDoors(options, { clock, log, audit });
+  // The ledger asks witnesses through a door, and the door records what it refuses.
+  const recording = lateAudit();
+  const doors = openDoors(options, { clock, log, audit: recording });
   const jobs = createJobs({ ...shared, node });
+  const joined = await joinAudit({
+    options,
+    stores,
+    clock,
+    log,
+    columns,
+    jobs,
+    names: createDirectory({ state }),
+  });
+  const { audit } = joined;
+  recording.become(audit);
   const hub = createEventHub({
     broadcast: state.dialect === 'postgres' ? state.broadcast : null,
     clock,
@@ -165,7 +178,7 @@ export async function wire({ options, version, clock, log, stores }: WireRequest
   server.metrics.collect(() => collectFigures({ system, probes, alerting }));
   for (const routes of [
     accessRoutes(access, { secureCookie }),
-    auditRoutes(audit),
+    ...joined.routes,
     settingsRoutes(settings),
     jobsRoutes(jobs),
     notifyRoutes(notify),
@@ -187,6 +200,7 @@ export async function wire({ options, version, clock, log, stores }: WireRequest
   const parts: readonly Part[] = [
     { name: 'outbound', stop: () => doors.close() },
     { name: 'columns', start: () => columns.start(), stop: () => columns.stop() },
+    ...joined.parts,
     { name: 'settings', start: () => settings.start(), stop: () => settings.stop() },
     { name: 'access', start: () => access.start(), stop: () => access.stop() },
     { name: 'live events', stop: () => hub.close() },

@@ -1,11 +1,14 @@
 import type { StateTx } from '../storage/state/state.ts';
+import type { EventInput } from './events/envelope.ts';
 
 /**
- * Words of this domain.
+ * Words of this domain; each folder has more of its own.
  *
  * - **event**: one act, with who did what to what, when, from where and how it ended.
  * - **outcome**: `attempted` is written before a privileged act, and one of the others after it, so an act
  *   whose process died half-way is on record too.
+ * - **record**: to put an event on record; when that fails, the act must not be done.
+ * - **log, ledger**: where events are kept so that nobody can change them unseen; see `log/`.
  */
 
 export interface AuditActor {
@@ -14,7 +17,10 @@ export interface AuditActor {
   readonly name: string;
 }
 
+/** An act of Custos or of somebody who uses it. */
 export interface AuditEvent {
+  /** Of the catalogue in `events/`; `administration.act` when absent. Its schema is then that of the details. */
+  readonly type?: string;
   readonly actor: AuditActor;
   /** `noun.verb`, such as `probe.delete`. */
   readonly action: string;
@@ -29,37 +35,13 @@ export interface AuditEvent {
 
 /** The port that everything audited writes to. A rejected promise means: no record, so do not act. */
 export interface AuditLog {
+  /** Durable when it resolves or, with `tx`, part of that transaction: kept if and only if the act is. */
   append(event: AuditEvent, tx?: StateTx): Promise<void>;
 }
 
-/** An event as it was kept. */
-export interface StoredAuditEvent extends AuditEvent {
-  /** Place in the log; later events have higher ones. */
-  readonly seq: number;
-  readonly id: string;
-  /** When it was appended, ms. */
-  readonly time: number;
-  readonly details: Readonly<Record<string, unknown>>;
-}
-
-/** Which events to read; what is left out does not filter. */
-export interface AuditFilter {
-  /** The id or the name of an actor. */
-  readonly actor?: string | undefined;
-  /** An action such as `probe.delete`, or a noun such as `probe` for all of its actions. */
-  readonly action?: string | undefined;
-  readonly outcome?: AuditEvent['outcome'] | undefined;
-  /** First instant, ms. */
-  readonly from?: number | undefined;
-  /** First instant that is too late, ms. */
-  readonly to?: number | undefined;
-}
-
-/** A part of the log, newest first. */
-export interface AuditPage {
-  readonly events: StoredAuditEvent[];
-  /** Where the next page begins; null on the last one. */
-  readonly before: number | null;
+/** Records events in the form of the catalogue beside those of the port; for the parts of this domain. */
+export interface Recorder extends AuditLog {
+  record(event: EventInput, tx?: StateTx): Promise<void>;
 }
 
 /** The actor for what Custos does by itself. */

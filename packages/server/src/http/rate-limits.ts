@@ -49,13 +49,14 @@ export async function installRateLimits(app: Server, limits: RateLimits): Promis
   });
   app.addHook('onRequest', async (request) => {
     const url = request.routeOptions.url ?? '';
-    if (exempt.has(url)) return;
+    if (exempt.has(url) || request.routeOptions.config.ownLimits === true) return;
     await take(ofRoutes.get(`${request.method} ${url}`) ?? byAddress, request);
   });
 
   return () => {
     app.addHook('onRequest', async (request) => {
-      if (request.identity !== null) await take(byIdentity, request);
+      if (request.identity === null || request.routeOptions.config.ownLimits === true) return;
+      await take(byIdentity, request);
     });
   };
 }

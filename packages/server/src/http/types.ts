@@ -21,6 +21,8 @@ declare module 'fastify' {
     audit?: string;
     /** Requests per minute and address that this route takes; the server's default otherwise. */
     requestsPerMinute?: number;
+    /** Counts its callers by itself, as a door for machines does; the server's limits leave it alone. */
+    ownLimits?: boolean;
     /** Takes changes from other origins, as doors for machines do; those routes take no cookie. */
     anyOrigin?: boolean;
   }

@@ -1,5 +1,5 @@
 import type { StateDb } from '../../storage/state/state.ts';
-import type { AuditFilter } from './types.ts';
+import type { AuditQuery } from '@custos/contract';
 
 type SearchTables = {
   audit_search: {
@@ -22,7 +22,7 @@ export interface SavedSearch {
   readonly name: string;
   /** True: everybody who may read the audit log sees it. */
   readonly shared: boolean;
-  readonly filter: AuditFilter;
+  readonly filter: AuditQuery;
   readonly createdAt: number;
   readonly updatedAt: number;
 }
@@ -34,7 +34,7 @@ const searchOf = (row: SearchTables['audit_search']): SavedSearch => ({
   owner: row.owner,
   name: row.name,
   shared: row.shared === 1,
-  filter: JSON.parse(row.filter) as AuditFilter,
+  filter: JSON.parse(row.filter) as AuditQuery,
   createdAt: Number(row.created_at),
   updatedAt: Number(row.updated_at),
 });

@@ -12,7 +12,7 @@ import {
   takenBy,
   type SavedSearch,
 } from './saved-searches-store.ts';
-import type { AuditFilter } from './types.ts';
+import type { AuditQuery } from '@custos/contract';
 
 export type { SavedSearch } from './saved-searches-store.ts';
 
@@ -25,7 +25,7 @@ const filterLimitBytes = 16_384;
 export interface SavedSearchInput {
   readonly name: string;
   readonly shared: boolean;
-  readonly filter: AuditFilter;
+  readonly filter: AuditQuery;
 }
 
 /** Searches that people keep. A search of another user is there only while it is shared. */

@@ -3,19 +3,31 @@ import { accessMigration } from './0004-access.ts';
 import { notifyMigration } from './0006-notify.ts';
 import { jobsMigration } from './0001-jobs.ts';
 import { secretsMigration } from './0002-secrets.ts';
-import { auditMigration } from './0003-audit.ts';
 import { probesMigration } from './0005-probes.ts';
 import { alertingMigration } from './0007-alerting.ts';
 import { settingsMigration } from './0008-settings.ts';
+import { auditVaultMigration } from './0020-audit-vault.ts';
+import { auditPendingMigration } from './0021-audit-pending.ts';
+import { auditWitnessMigration } from './0022-audit-witness.ts';
+import { auditSearchesMigration } from './0023-audit-searches.ts';
+import { auditEgressMigration } from './0024-audit-egress.ts';
+import { auditAnchorsMigration } from './0025-audit-anchors.ts';
+import { auditHoldsMigration } from './0027-audit-holds.ts';
 
 /** Every step of the schema, in order. A later version only appends. */
 export const migrations: readonly Migration[] = [
   jobsMigration,
   secretsMigration,
-  auditMigration,
   accessMigration,
   probesMigration,
   notifyMigration,
   alertingMigration,
   settingsMigration,
+  auditVaultMigration,
+  auditPendingMigration,
+  auditWitnessMigration,
+  auditSearchesMigration,
+  auditEgressMigration,
+  auditAnchorsMigration,
+  auditHoldsMigration,
 ];
