@@ -46,13 +46,20 @@ test('times of an answer become milliseconds', async () => {
   const event = {
     id: 'aud_1',
     time: '2026-11-21T00:00:00.000Z',
-    actor: { type: 'user', id: 'u', name: 'Ada' },
+    receivedTime: '2026-11-21T00:00:01.000Z',
+    type: 'administration.act',
     action: 'probe.delete',
-    target: null,
     outcome: 'succeeded',
-    address: null,
+    severity: 'low',
+    source: 'custos',
+    actor: { type: 'user', id: 'u', name: 'Ada' },
+    target: null,
+    tenant: null,
+    traceId: null,
     requestId: null,
     details: {},
+    sealedCount: 0,
+    place: { log: 'security', index: 0 },
   };
   const { baseUrl, seen } = await serving(json({ items: [event], nextCursor: null }));
   const { items } = await createClient({ baseUrl, token: 'cst_1' }).audit.list({

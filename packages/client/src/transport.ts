@@ -3,8 +3,8 @@ import { ApiError, ConnectionError, errorOf } from './errors.ts';
 
 export type Method = 'GET' | 'POST' | 'PATCH' | 'PUT' | 'DELETE';
 
-/** Values of a query string; those that are undefined are left out. */
-export type Query = Readonly<Record<string, string | number | boolean | undefined>>;
+/** Values of a query string; those that are undefined are left out, and lists are given once for each value. */
+export type Query = Readonly<Record<string, string | number | boolean | readonly string[] | undefined>>;
 
 export interface ClientOptions {
   /** Where Custos is, such as `https://custos.example.com`; `''` in a browser for its own origin. */
@@ -24,6 +24,8 @@ export interface RequestOptions<Schema extends z.ZodType> {
   /** Sent as JSON. */
   readonly body?: unknown;
   readonly signal?: AbortSignal | undefined;
+  /** In place of the client's own, for what takes its time. */
+  readonly timeoutMs?: number | undefined;
 }
 
 /** Sends one request and decodes its answer; rejects with `ApiError` or `ConnectionError`. */
@@ -36,28 +38,62 @@ export type Request = <Schema extends z.ZodType>(
 /** The address of a path with its query. */
 export function addressOf(baseUrl: string, path: string, query: Query = {}): string {
   const pairs = Object.entries(query).flatMap(([name, value]) =>
-    value === undefined ? [] : [`${encodeURIComponent(name)}=${encodeURIComponent(value)}`],
+    (Array.isArray(value) ? (value as readonly string[]) : [value]).flatMap((one) =>
+      one === undefined ? [] : [`${encodeURIComponent(name)}=${encodeURIComponent(one as string)}`],
+    ),
   );
   return `${baseUrl.replace(/\/+$/, '')}${path}${pairs.length > 0 ? `?${pairs.join('&')}` : ''}`;
+}
+
+/** Gets what is no JSON: the answer itself, once its head has come; rejects as `Request` does. */
+export type Download = (
+  method: Method,
+  path: string,
+  options: Omit<RequestOptions<z.ZodType>, 'schema'>,
+) => Promise<Response>;
+
+function initOf(
+  { token }: ClientOptions,
+  { method, accept, body }: { readonly method: Method; readonly accept: string; readonly body: unknown },
+): RequestInit {
+  const headers: Record<string, string> = { accept };
+  if (token !== undefined) headers.authorization = `Bearer ${token}`;
+  if (body !== undefined) headers['content-type'] = 'application/json';
+  const init: RequestInit = { method, headers, credentials: 'same-origin' };
+  if (body !== undefined) init.body = JSON.stringify(body);
+  return init;
+}
+
+/** Returns the function that fetches files; the time limit is for their beginning, not for all of them. */
+export function createDownload(options: ClientOptions): Download {
+  const send = options.fetch ?? globalThis.fetch.bind(globalThis);
+
+  return async (method, path, { query, body, signal, timeoutMs = options.timeoutMs ?? 30_000 }) => {
+    const overdue = new AbortController();
+    const timer = setTimeout(() => overdue.abort(), timeoutMs);
+    const init = initOf(options, { method, accept: '*/*', body });
+    init.signal = signal === undefined ? overdue.signal : AbortSignal.any([signal, overdue.signal]);
+    try {
+      const response = await send(addressOf(options.baseUrl, path, query), init);
+      if (!response.ok) throw await errorOf(response);
+      return response;
+    } catch (error) {
+      if (error instanceof ApiError || signal?.aborted) throw error;
+      throw new ConnectionError(overdue.signal.aborted ? 'timeout' : 'unreachable', error);
+    } finally {
+      clearTimeout(timer);
+    }
+  };
 }
 
 /** Returns the `request` function that every resource uses. */
 export function createRequest(options: ClientOptions): Request {
   const send = options.fetch ?? globalThis.fetch.bind(globalThis);
-  const timeoutMs = options.timeoutMs ?? 30_000;
 
-  return async (method, path, { schema, query, body, signal }) => {
-    const headers: Record<string, string> = { accept: 'application/json' };
-    if (options.token !== undefined) headers.authorization = `Bearer ${options.token}`;
-    if (body !== undefined) headers['content-type'] = 'application/json';
-    const deadline = AbortSignal.timeout(timeoutMs);
-    const init: RequestInit = {
-      method,
-      headers,
-      credentials: 'same-origin',
-      signal: signal === undefined ? deadline : AbortSignal.any([signal, deadline]),
-    };
-    if (body !== undefined) init.body = JSON.stringify(body);
+  return async (method, path, { schema, query, body, signal, timeoutMs }) => {
+    const deadline = AbortSignal.timeout(timeoutMs ?? options.timeoutMs ?? 30_000);
+    const init = initOf(options, { method, accept: 'application/json', body });
+    init.signal = signal === undefined ? deadline : AbortSignal.any([signal, deadline]);
 
     let response: Response;
     let answer: unknown;
