@@ -13,6 +13,7 @@ import { auditSearchesMigration } from './0023-audit-searches.ts';
 import { auditEgressMigration } from './0024-audit-egress.ts';
 import { auditAnchorsMigration } from './0025-audit-anchors.ts';
 import { auditHoldsMigration } from './0027-audit-holds.ts';
+import { signInMigration } from './0030-sign-in.ts';
 
 /** Every step of the schema, in order. A later version only appends. */
 export const migrations: readonly Migration[] = [
@@ -30,4 +31,5 @@ export const migrations: readonly Migration[] = [
   auditEgressMigration,
   auditAnchorsMigration,
   auditHoldsMigration,
+  signInMigration,
 ];
