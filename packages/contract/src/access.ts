@@ -48,6 +48,10 @@ export const role = z.object({
   title: z.string(),
   description: z.string(),
   permissions: z.array(permission),
+  /** Comes with Custos and is not changed; false for a role that this installation made. */
+  builtIn: z.boolean().default(true),
+  /** Permissions that reach only a part of the objects; those that are not named reach all. */
+  reach: z.partialRecord(permission, z.enum(['own', 'team'])).default({}),
 });
 export type RoleView = z.infer<typeof role>;
 

@@ -11,6 +11,11 @@ export const errorCodes = {
   unauthenticated: 'Sign in, or send a valid API token.',
   sign_in_failed: 'The e-mail or password is wrong, or the account is locked or disabled.',
   forbidden: 'You are signed in and lack the permission named in the reply.',
+  step_up_required:
+    'Confirm again that it is you, with a second factor or your password; then repeat the call.',
+  address_refused: 'Calls from your address are not taken; an address rule keeps them out.',
+  lock_out_risk: 'The change would keep your own address out; send it again with `confirm` to do it anyway.',
+  approval_used: 'What was approved has been done already, or its time is over; ask again.',
   origin_refused: 'A change with a cookie must come from the dashboard’s own origin.',
   setup_not_allowed: 'The set-up link is wrong, used or no longer needed.',
   rate_limited: 'Too many requests; `Retry-After` says when to try again.',

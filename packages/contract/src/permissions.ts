@@ -51,5 +51,10 @@ export const roleNames = [
   'super-admin',
   'auditor',
 ] as const;
-export const roleName = z.enum(roleNames);
+export type BuiltInRoleName = (typeof roleNames)[number];
+
+/** The name of a role: a built-in one, or one that this installation made. */
+export const roleName = z
+  .string()
+  .regex(/^[a-z][a-z0-9-]{1,39}$/, 'must be 2 to 40 small letters, digits and hyphens, such as night-shift');
 export type RoleName = z.infer<typeof roleName>;

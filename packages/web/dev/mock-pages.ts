@@ -42,6 +42,8 @@ const roles: RoleView[] = roleNames.map((name) => ({
   title: name.replaceAll('-', ' ').replace(/^./, (letter) => letter.toUpperCase()),
   description: `What a ${name} may do.`,
   permissions: name === 'super-admin' || name === 'admin' ? permissionNames : readOnly,
+  builtIn: true,
+  reach: {},
 }));
 
 const tokens: ApiTokenView[] = [

@@ -16,10 +16,7 @@ export const signInMigration: Migration = {
 
     // Null while nobody has decided it: then it follows from the permissions.
     await db.schema.alterTable('access_role').addColumn('second_factor', 'integer').execute();
-    await db.schema
-      .alterTable('access_role')
-      .addColumn('second_factor_since', 'bigint', (column) => column.notNull().defaultTo(0))
-      .execute();
+    await db.schema.alterTable('access_role').addColumn('second_factor_since', 'bigint').execute();
 
     await db.schema
       .alterTable('access_session')

@@ -14,6 +14,7 @@ import { auditEgressMigration } from './0024-audit-egress.ts';
 import { auditAnchorsMigration } from './0025-audit-anchors.ts';
 import { auditHoldsMigration } from './0027-audit-holds.ts';
 import { signInMigration } from './0030-sign-in.ts';
+import { decidingMigration } from './0031-deciding.ts';
 
 /** Every step of the schema, in order. A later version only appends. */
 export const migrations: readonly Migration[] = [
@@ -32,4 +33,5 @@ export const migrations: readonly Migration[] = [
   auditAnchorsMigration,
   auditHoldsMigration,
   signInMigration,
+  decidingMigration,
 ];
