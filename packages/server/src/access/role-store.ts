@@ -1,6 +1,7 @@
-import type { Permission, RoleName } from '@custos/contract';
+import type { Permission, ReachScope, RoleName } from '@custos/contract';
 import type { BuiltInRole } from './roles.ts';
 import { readPermissions } from './stored-permissions.ts';
+import { readReach } from './stored-reach.ts';
 import type { AccessDb, AccessTables } from './tables.ts';
 
 export interface StoredRole {
@@ -8,6 +9,9 @@ export interface StoredRole {
   readonly title: string;
   readonly description: string;
   readonly permissions: ReadonlySet<Permission>;
+  readonly builtIn: boolean;
+  /** Permissions that reach only a part of the objects. */
+  readonly reach: ReadonlyMap<Permission, ReachScope>;
 }
 
 const roleOf = (row: AccessTables['access_role']): StoredRole => ({
@@ -15,6 +19,8 @@ const roleOf = (row: AccessTables['access_role']): StoredRole => ({
   title: row.title,
   description: row.description,
   permissions: readPermissions(row.permissions),
+  builtIn: row.built_in === 1,
+  reach: readReach(row.reach),
 });
 
 export function roleStore(db: AccessDb) {

@@ -10,6 +10,9 @@ export type AccessTables = {
     permissions: string;
     built_in: number;
     position: number;
+    /** 1 required, 0 optional; null while it follows from the permissions. */
+    second_factor: number | null;
+    second_factor_since: number | null;
   };
   access_user: {
     id: string;
@@ -20,6 +23,10 @@ export type AccessTables = {
     disabled: number;
     created_at: number;
     last_sign_in_at: number | null;
+    /** Since when the user has the role; 0 until the next start. */
+    role_since: number;
+    /** JSON list of team names. */
+    teams: string;
   };
   access_session: {
     id: string;
@@ -30,6 +37,9 @@ export type AccessTables = {
     expires_at: number;
     address: string;
     device: string;
+    method: string;
+    authenticated_at: number;
+    second_factor_at: number | null;
   };
   access_token: {
     id: string;
@@ -42,6 +52,8 @@ export type AccessTables = {
     expires_at: number;
     last_used_at: number | null;
     revoked_at: number | null;
+    /** JSON list of addresses and ranges; empty for any. */
+    addresses: string;
   };
   access_setup: { id: number; token_hash: string; expires_at: number };
   access_failure: {
@@ -52,6 +64,43 @@ export type AccessTables = {
     locks: number;
     locked_until: number;
   };
+  access_totp: { user_id: string; confirmed_at: number | null; begun_at: number; last_step: number };
+  access_passkey: {
+    id: string;
+    user_id: string;
+    credential_id: string;
+    public_key: string;
+    counter: number;
+    /** JSON list. */
+    transports: string;
+    rp_id: string;
+    backed_up: number;
+    name: string;
+    created_at: number;
+    last_used_at: number | null;
+  };
+  access_recovery_code: { code_hash: string; user_id: string; used_at: number | null };
+  access_ticket: {
+    token_hash: string;
+    kind: string;
+    user_id: string | null;
+    data: string;
+    tries: number;
+    expires_at: number;
+  };
+  access_device: {
+    id: string;
+    token_hash: string;
+    user_id: string;
+    device: string;
+    created_at: number;
+    last_used_at: number;
+    expires_at: number;
+  };
+  access_link: { token_hash: string; kind: string; user_id: string; expires_at: number };
+  access_external: { provider: string; subject: string; user_id: string; linked_at: number };
+  access_jwt_key: { kid: string; public_jwk: string; created_at: number; retired_at: number | null };
+  access_spray: { network: string; account: string; last_at: number };
 };
 
 /** A handle that knows these tables. */

@@ -73,6 +73,7 @@ export function createUsers({ state, clock, hasher, reads, announceEnd }: Access
           disabled: false,
           createdAt: now,
           lastSignInAt: null,
+          roleSince: now,
         };
         await store.addUser(user);
         // With anybody in, the set-up link has no more use.
@@ -98,7 +99,11 @@ export function createUsers({ state, clock, hasher, reads, announceEnd }: Access
     async roles(): Promise<Page<RoleView>> {
       const roles = await reads.roles();
       return {
-        items: roles.map((role) => ({ ...role, permissions: [...role.permissions] })),
+        items: roles.map((role) => ({
+          ...role,
+          permissions: [...role.permissions],
+          reach: Object.fromEntries(role.reach),
+        })),
         nextCursor: null,
       };
     },
@@ -122,6 +127,7 @@ export function createUsers({ state, clock, hasher, reads, announceEnd }: Access
           name: change.name ?? user.name,
           role: change.role ?? user.role,
           disabled: change.disabled ?? user.disabled,
+          roleSince: change.role === undefined || change.role === user.role ? user.roleSince : clock.now(),
         };
         const held = await roleNamed(store, user.role);
         const gained = await roleNamed(store, next.role);
