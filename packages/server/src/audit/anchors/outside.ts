@@ -24,6 +24,12 @@ export interface OutsideRequest {
   readonly anchors: readonly Anchor[];
 }
 
+/** For `LedgerOptions.outside`, and for `createWitnesses` afterwards. */
+export interface Outside extends ExternalHeads {
+  /** True once somebody outside has answered what they know of an origin. */
+  isConfirmed(origin: string): boolean;
+}
+
 type Asked = Parameters<ExternalHeads['heads']>[0];
 
 /** What State remembers that anchors and witnesses confirmed. */
@@ -61,23 +67,28 @@ async function contradicts(known: ExternalHead, { head, consistencyProof }: Aske
  * Rejects with `outside_unreachable` when there are witnesses or remembering anchors and none of them can be
  * asked; one that cannot is passed by with a warning.
  */
-export function createOutside(request: OutsideRequest): ExternalHeads {
+export function createOutside(request: OutsideRequest): Outside {
   const { state, clock, log, policy, call, anchors } = request;
   const peers = peersOf(policy);
+  const confirmed = new Set<string>();
 
   return {
+    isConfirmed: (origin) => confirmed.has(origin),
     async heads(asked) {
       const { origin } = asked;
       const own = await remembered(state, origin);
       const sources = [
         ...peers.map((peer) => ({
           name: `the witness ${peer.name}`,
+          // Without a checkpoint to submit there is nothing that a witness can be asked.
+          isAsked: asked.published !== null,
           ask: () => witnessHeads([peer], call).heads(asked),
         })),
         ...anchors
           .filter(({ remembers }) => remembers)
           .map((anchor) => ({
             name: `the anchor ${anchor.name}`,
+            isAsked: true,
             ask: async () => [await anchor.newest(origin)].filter((head) => head !== null),
           })),
       ];
@@ -88,8 +99,10 @@ export function createOutside(request: OutsideRequest): ExternalHeads {
       const silent: string[] = [];
       for (const [index, answer] of answers.entries()) {
         const name = sources[index]?.name ?? '';
-        if (answer.status === 'fulfilled') heads.push(...answer.value);
-        else silent.push(`${name}: ${messageOf(answer.reason)}`);
+        if (answer.status === 'fulfilled') {
+          heads.push(...answer.value);
+          if (sources[index]?.isAsked === true) confirmed.add(origin);
+        } else silent.push(`${name}: ${messageOf(answer.reason)}`);
       }
       if (sources.length === 0 || silent.length < sources.length) {
         for (const why of silent)

@@ -3,7 +3,7 @@ import { createServer } from 'node:http';
 import { systemClock } from '../../base/clock.ts';
 import { silentLogger } from '../../base/logger.ts';
 import type { State } from '../../storage/state/state.ts';
-import { createSigner } from '../log/formats/keys.ts';
+import { createSigner, type NoteVerifier } from '../log/formats/keys.ts';
 import { parsePolicy, type TrustPolicy } from '../log/formats/policy.ts';
 import { testKeys, testOrigins } from '../log/ledger-fixture.ts';
 import type { WitnessCall } from '../log/witness/client.ts';
@@ -63,6 +63,11 @@ export async function startWitness(state: State, name: string): Promise<TestWitn
     },
   };
 }
+
+/** The keys under which the tests' logs sign. */
+export const testVerifiers = (origin: string): readonly NoteVerifier[] => [
+  createSigner({ name: origin, type: 1, privateKey: testKeys(origin).ed25519 }).verifier,
+];
 
 /** A policy for the tests' logs that wants `needed` of these witnesses. */
 export function witnessPolicy(witnesses: readonly TestWitness[], needed: number): TrustPolicy {

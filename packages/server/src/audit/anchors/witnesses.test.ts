@@ -13,7 +13,13 @@ import { openLedger } from '../log/ledger.ts';
 import { copied, removed, temporary, testEntry, testOptions, testOrigins } from '../log/ledger-fixture.ts';
 import type { Ledger } from '../log/ledger-types.ts';
 import { migrated } from './state-fixture.ts';
-import { plainWitnessCall, startWitness, witnessPolicy, type TestWitness } from './witness-fixture.ts';
+import {
+  plainWitnessCall,
+  startWitness,
+  testVerifiers,
+  witnessPolicy,
+  type TestWitness,
+} from './witness-fixture.ts';
 import { createWitnesses, peersOf, type Witnesses, type WitnessesRequest } from './witnesses.ts';
 
 const origin = testOrigins.general;
@@ -65,6 +71,7 @@ describeOnBothStores('the witnesses of a log', (openBare) => {
       clock: systemClock,
       log: silentLogger,
       call: plainWitnessCall,
+      verifiersOf: testVerifiers,
       intervalMs: 10,
       timeoutMs: 1000,
       retry: { baseMs: 20, maxMs: 200 },
@@ -225,5 +232,104 @@ describeOnBothStores('the witnesses of a log', (openBare) => {
     await begin({ state: await open(), ledger: restored, policy });
     await eventually(() => restored.health().status === 'critical');
     expect(restored.health().reasons.join()).toMatch(/has 4 entries, but the witness w0 knows 10/);
+  });
+
+  test.each([
+    { says: 'another history', status: 422, type: 'text/plain', body: 'I know better.\n' },
+    { says: 'another root', status: 409, type: 'text/plain', body: 'I know better.\n' },
+    { says: 'a larger size', status: 409, type: 'text/x.tlog.size', body: '1000000\n' },
+  ])('a witness that only says it knows $says stops nothing once another confirmed us', async (lie) => {
+    const [state, ledger] = [await open(), await ledgerIn(temporary())];
+    const [well, liar] = [await newWitness('a'), await newWitness('b')];
+    const policy = witnessPolicy([well, liar], 1);
+    let isLying = true;
+    const witnesses = await begin({
+      state,
+      ledger,
+      policy,
+      isConfirmed: () => true,
+      call: async (request) =>
+        isLying && request.url.startsWith(liar.url)
+          ? { status: lie.status, contentType: lie.type, body: lie.body }
+          : plainWitnessCall(request),
+    });
+    await grow(ledger, 5);
+    await eventually(() => witnesses.status()[1]?.state === 'forked');
+    await eventually(() => isTrusted(ledger, policy));
+    expect(witnesses.health()).toMatchObject({
+      status: 'degraded',
+      reasons: [expect.stringContaining('w1')],
+    });
+    expect(ledger.health().status).toBe('ok');
+    expect(logOf(witnesses, 1)).toMatchObject({ size: 0, error: expect.stringContaining('w1') });
+    await expect(ledger.append('general', testEntry(1))).resolves.toMatchObject({ index: 5 });
+
+    // It is asked again, and one that cosigns again counts again.
+    isLying = false;
+    await eventually(async () => {
+      await grow(ledger, 1);
+      return witnesses.status()[1]?.state === 'ok';
+    });
+    expect(witnesses.health()).toEqual({ status: 'ok', reasons: [] });
+  });
+
+  test('what it says against one log does not keep its cosignatures from another', async () => {
+    const [state, ledger, peer] = [await open(), await ledgerIn(temporary()), await newWitness('a')];
+    const witnesses = await begin({
+      state,
+      ledger,
+      policy: witnessPolicy([peer], 1),
+      isConfirmed: () => true,
+      retry: { baseMs: 20, maxMs: 600_000 },
+      call: async (request) =>
+        request.body.includes(`${origin}\n`)
+          ? { status: 422, contentType: 'text/plain', body: 'no\n' }
+          : plainWitnessCall(request),
+    });
+    await grow(ledger, 2);
+    await eventually(() => witnesses.status()[0]?.state === 'forked');
+    for (let size = 1; size < 4; size += 1) {
+      await ledger.append('security', testEntry(size));
+      await grow(ledger, 1);
+      await eventually(
+        () => witnesses.status()[0]?.logs.find(({ log }) => log === 'security')?.size === size,
+      );
+    }
+    expect(logOf(witnesses)).toMatchObject({ size: 0, failures: 1 });
+  });
+
+  test('the first word of a witness about a log that nobody confirmed stops it, as when it opens', async () => {
+    const [state, ledger, peer] = [await open(), await ledgerIn(temporary()), await newWitness('a')];
+    await begin({
+      state,
+      ledger,
+      policy: witnessPolicy([peer], 1),
+      call: async () => ({ status: 409, contentType: 'text/x.tlog.size', body: '1000\n' }),
+    });
+    await grow(ledger, 2);
+    await eventually(() => ledger.health().status === 'critical');
+    expect(ledger.health().reasons.join()).toMatch(/has 2 entries, but the witness w0 knows 1000/);
+  });
+
+  test('a witness that shows what our key signed elsewhere stops the log, whoever confirmed it', async () => {
+    const [state, directory, peer] = [await open(), temporary(), await newWitness('a')];
+    const policy = witnessPolicy([peer], 1);
+    const ledger = await ledgerIn(directory);
+    await grow(ledger, 4);
+    await ledger.close();
+    const copy = copied(directory);
+    const first = await ledgerIn(directory);
+    const witnesses = await begin({ state, ledger: first, policy });
+    await grow(first, 3);
+    await eventually(() => logOf(witnesses)?.size === 7);
+
+    const second = await ledgerIn(copy);
+    for (let index = 0; index < 9; index += 1) await second.append('general', testEntry(100 + index));
+    await second.publish();
+    const again = await begin({ state: await open(), ledger: second, policy, isConfirmed: () => true });
+    await eventually(() => second.health().status === 'critical');
+    expect(second.health().reasons.join()).toMatch(/is not the one that the witness w0 knows at size 7/);
+    expect(again.health().status).toBe('critical');
+    expect(again.status()[0]?.state).toBe('forked');
   });
 });

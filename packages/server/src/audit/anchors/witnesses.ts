@@ -3,11 +3,18 @@ import { messageOf } from '../../base/errors.ts';
 import type { Logger } from '../../base/logger.ts';
 import type { State } from '../../storage/state/state.ts';
 import { parseCheckpoint } from '../log/formats/checkpoint.ts';
+import type { NoteVerifier } from '../log/formats/keys.ts';
 import { cosignersOf, reachesQuorum, type TrustPolicy } from '../log/formats/policy.ts';
 import { formatNote, parseNote, type NoteSignature } from '../log/formats/signed-note.ts';
-import { ledgerBehind, ledgerForked } from '../log/errors.ts';
+import { ledgerBehind, ledgerForked, type LedgerForkError } from '../log/errors.ts';
 import type { Ledger, PublishedCheckpoint } from '../log/ledger-types.ts';
-import { createWitnessClient, type WitnessCall, type WitnessPeer } from '../log/witness/client.ts';
+import {
+  createWitnessClient,
+  type WitnessCall,
+  type WitnessPeer,
+  type WitnessVerdict,
+} from '../log/witness/client.ts';
+import { forkProof } from './fork-proof.ts';
 import { createProgress, publicCheckpoints, type Progress } from './progress.ts';
 import { createRounds, type Rounds } from './rounds.ts';
 import type { QuorumProgress, WitnessStatus } from './types.ts';
@@ -47,6 +54,14 @@ export interface WitnessesRequest {
   readonly retry?: { readonly baseMs: number; readonly maxMs: number };
   /** False on a node that does not sign; asked before each round. Default: always true. */
   isActive?(): boolean;
+  /** The keys under which an origin of ours signs. */
+  verifiersOf(origin: string): readonly NoteVerifier[];
+  /**
+   * True once somebody outside was asked for the newest head of an origin since the ledger was opened. Until
+   * then, and until a witness has cosigned, a witness's word against a log stops it, as when it opens; then
+   * only a proof does. Default: never asked.
+   */
+  isConfirmed?(origin: string): boolean;
 }
 
 /** A witness of the policy that can be asked: all its keys, by its address. */
@@ -80,9 +95,14 @@ interface Gathering {
 export function createWitnesses(request: WitnessesRequest): Witnesses {
   const { state, clock, log, ledger, policy } = request;
   const isActive = request.isActive ?? (() => true);
+  const retry = request.retry ?? defaultRetry;
   const forks: string[] = [];
   const gathered = new Map<string, Gathering[]>();
   const reached = new Map<string, { size: number; note: string }>();
+  /** Origins of which a witness has cosigned a checkpoint since the start. */
+  const cosigned = new Set<string>();
+  const isConfirmed = (origin: string): boolean =>
+    cosigned.has(origin) || (request.isConfirmed?.(origin) ?? false);
 
   /** Adds cosignatures; notes when a checkpoint reaches the quorum with them. */
   function gather(checkpoint: PublishedCheckpoint, signatures: readonly NoteSignature[]): void {
@@ -101,7 +121,7 @@ export function createWitnesses(request: WitnessesRequest): Witnesses {
     reached.set(origin, { size, note: formatNote(whole) });
   }
 
-  /** A witness that saw more, or something else, under our key: signing on would make it worse. */
+  /** Our key signed more, or something else, than the log has: signing on would make it worse. */
   function stopFor(error: Error): void {
     forks.push(messageOf(error));
     log.error({ error: messageOf(error) }, 'a witness has seen another history of the log; signing stops');
@@ -116,8 +136,39 @@ export function createWitnesses(request: WitnessesRequest): Witnesses {
   const peers = peersOf(policy).map((peer) => {
     const client = createWitnessClient(peer, request.call);
     const progress: Progress = createProgress({ peer: `witness ${peer.name}`, state, clock });
-    let isForked = false;
+    const source = `the witness ${peer.name}`;
+    /** Signing stopped for what this witness said. */
+    let hasStopped = false;
+    /** What it says against a log, by origin, without a proof. It is asked again after a while. */
+    const claims = new Map<string, { readonly log: string; readonly why: string; readonly until: number }>();
     let wasActive = false;
+
+    /** What a verdict says against us; `undefined` when it says nothing. */
+    async function accusation(
+      verdict: WitnessVerdict,
+      { log: name, origin, size, text }: PublishedCheckpoint,
+    ): Promise<{ readonly error: LedgerForkError; readonly isProven: boolean } | undefined> {
+      const { root } = parseCheckpoint(text);
+      const conflict = { log: name, origin, source };
+      if (verdict.outcome === 'forked') {
+        const reader = ledger.reader(name);
+        const verifiers = request.verifiersOf(origin);
+        const proof = await forkProof(verdict.answer, {
+          source,
+          own: { log: name, origin, verifiers, reader },
+        });
+        const word = ledgerForked({ ...conflict, own: { size, root }, known: { size, root: null } });
+        return { error: proof ?? word, isProven: proof !== undefined };
+      }
+      if (verdict.outcome === 'ahead') {
+        const own = { size: publicSize(name), root };
+        // Seen meanwhile: the next round submits what it saw, or more.
+        if (verdict.size <= own.size) return undefined;
+        const known = { size: verdict.size, root: null };
+        return { error: ledgerBehind({ ...conflict, own, known }), isProven: false };
+      }
+      return undefined;
+    }
 
     async function submit(checkpoint: PublishedCheckpoint, signal: AbortSignal): Promise<void> {
       const { log: name, origin, size, text, note } = checkpoint;
@@ -125,31 +176,30 @@ export function createWitnesses(request: WitnessesRequest): Witnesses {
       const verdict = await within({ clock, ms: request.timeoutMs ?? defaultTimeoutMs, signal }, () =>
         client.submit({ size, text, note, consistencyProof }),
       );
-      const { root } = parseCheckpoint(text);
-      const conflict = { log: name, origin, source: `the witness ${peer.name}`, own: { size, root } };
-      if (verdict.outcome === 'forked') {
-        isForked = true;
-        stopFor(ledgerForked({ ...conflict, known: { size, root: null } }));
-        throw new Error(`it has seen another history: ${verdict.answer.trim()}`);
+      const against = await accusation(verdict, checkpoint);
+      // A node that lost its lease meanwhile is behind those that sign now, and that is no fork.
+      if (against !== undefined && isActive()) {
+        const { error, isProven } = against;
+        const why = messageOf(error);
+        // Anybody could stop us with a word. Only before anybody confirmed our head it may be a restored one.
+        hasStopped = isProven || !isConfirmed(origin);
+        if (hasStopped) stopFor(error);
+        else
+          log.error({ witness: peer.name, error: why }, 'a witness says that the log forked, without proof');
+        claims.set(origin, { log: name, why, until: clock.monotonic() + retry.maxMs });
+        throw new Error(why);
       }
-      if (verdict.outcome === 'ahead') {
-        const own = publicSize(name);
-        // Seen meanwhile: the next round submits what it saw, or more.
-        if (verdict.size <= own) return;
-        isForked = true;
-        stopFor(
-          ledgerBehind({ ...conflict, own: { size: own, root }, known: { size: verdict.size, root: null } }),
-        );
-        throw new Error(`it has seen ${verdict.size} entries, and there are ${own}`);
-      }
+      if (verdict.outcome !== 'cosigned') return;
+      claims.delete(origin);
+      cosigned.add(origin);
       ledger.cosign(name, text, verdict.signatures);
       gather(checkpoint, verdict.signatures);
-      await progress.confirmed(checkpoint, root);
+      await progress.confirmed(checkpoint, parseCheckpoint(text).root);
     }
 
     const round = async (signal: AbortSignal): Promise<boolean> => {
       // Nothing is signed any more, and asking again would only repeat the evidence.
-      if (isForked) return true;
+      if (hasStopped) return true;
       if (!isActive()) {
         wasActive = false;
         return true;
@@ -164,31 +214,34 @@ export function createWitnesses(request: WitnessesRequest): Witnesses {
         return false;
       }
       for (const checkpoint of progress.pending()) {
+        // What it says against one log must not keep its cosignatures from the others.
+        if (clock.monotonic() < (claims.get(checkpoint.origin)?.until ?? -Infinity)) continue;
         try {
           await submit(checkpoint, signal);
         } catch (error) {
-          isWell = isForked;
+          isWell &&= claims.has(checkpoint.origin);
           if (signal.aborted) break;
           log.warn({ witness: peer.name, log: checkpoint.log, error: messageOf(error) }, 'not cosigned');
           await progress.failed(checkpoint, error).catch(() => undefined);
         }
+        if (hasStopped) return true;
       }
       return isWell;
     };
     const rounds: Rounds = createRounds({
       clock,
-      retry: request.retry ?? defaultRetry,
+      retry,
       intervalMs: request.intervalMs ?? defaultIntervalMs,
       onlyWhenWoken: true,
       work: round,
     });
     const stateOf = (): WitnessStatus['state'] => {
       const logs = progress.status();
-      if (isForked) return 'forked';
+      if (hasStopped || claims.size > 0) return 'forked';
       if (logs.some(({ failures }) => failures > 0)) return 'failing';
       return logs.some(({ lagMs }) => lagMs > behindMs) ? 'behind' : 'ok';
     };
-    return { peer, progress, rounds, stateOf };
+    return { peer, progress, rounds, stateOf, claims };
   });
   let stopListening = (): void => undefined;
 
@@ -230,6 +283,15 @@ export function createWitnesses(request: WitnessesRequest): Witnesses {
           }),
     witnessed: (name) => reached.get(ledger.reader(name).origin()) ?? null,
     health() {
+      const unproven =
+        forks.length > 0
+          ? []
+          : peers.flatMap(({ peer, claims }) =>
+              [...claims.values()].map(
+                ({ log: name, why }) =>
+                  `The witness ${peer.name} does not cosign "${name}" and says, without proof, that it forked: ${why}`,
+              ),
+            );
       const troubled = peers.flatMap(({ peer, progress, stateOf }) => {
         const now = stateOf();
         if (now !== 'behind' && now !== 'failing') return [];
@@ -241,7 +303,7 @@ export function createWitnesses(request: WitnessesRequest): Witnesses {
           `The witness ${peer.name} is ${worst.lagEntries} entries and ${seconds} s behind "${worst.log}"${why}`,
         ];
       });
-      const reasons = [...forks, ...troubled];
+      const reasons = [...forks, ...unproven, ...troubled];
       return { status: forks.length > 0 ? 'critical' : reasons.length > 0 ? 'degraded' : 'ok', reasons };
     },
   };

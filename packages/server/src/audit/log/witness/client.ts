@@ -33,10 +33,15 @@ export type WitnessVerdict =
   | { readonly outcome: 'cosigned'; readonly signatures: readonly NoteSignature[] }
   /** The witness has seen more of the log than is submitted. */
   | { readonly outcome: 'ahead'; readonly size: number }
-  /** The witness has seen another history. Signing must stop. */
+  /**
+   * The witness says that it has seen another history. Its answer may show the checkpoint that it knows;
+   * without one that our key signed it is only its word.
+   */
   | { readonly outcome: 'forked'; readonly answer: string };
 
 const maxAttempts = 4;
+/** Of an answer, what is looked at: a note with many signatures fits. */
+const maxAnswer = 64 * 1024;
 
 function unusable(peer: WitnessPeer, why: string): CustosError {
   return new CustosError('witness_unusable', `The witness ${peer.name} ${why}.`, { status: 502 });
@@ -70,11 +75,11 @@ export function createWitnessClient(peer: WitnessPeer, call: WitnessCall): Witne
           seen = size;
           return { outcome: 'cosigned', signatures: right };
         }
-        if (answer.status === 422) return { outcome: 'forked', answer: answer.body.slice(0, 500) };
+        if (answer.status === 422) return { outcome: 'forked', answer: answer.body.slice(0, maxAnswer) };
         if (answer.status !== 409)
           throw unusable(peer, `answered ${answer.status}: ${answer.body.slice(0, 200).trim()}`);
         if (answer.contentType.split(';')[0]?.trim() !== 'text/x.tlog.size') {
-          return { outcome: 'forked', answer: answer.body.slice(0, 500) };
+          return { outcome: 'forked', answer: answer.body.slice(0, maxAnswer) };
         }
         const theirs = parseDecimal(answer.body.replace(/\n$/, ''));
         if (theirs === undefined) throw unusable(peer, 'answered 409 without a tree size');

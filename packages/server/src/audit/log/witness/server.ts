@@ -54,6 +54,12 @@ const refuse = (status: 400 | 403 | 404 | 409 | 422, why: string): WitnessAnswer
   contentType: plain,
   body: `${why}\n`,
 });
+/**
+ * A refusal that shows the checkpoint which was cosigned before, below an empty line: with it, whoever holds
+ * the log's key can tell a fork from a false word.
+ */
+const contradicted = (status: 409 | 422, why: string, latest: WitnessedHead | null): WitnessAnswer =>
+  refuse(status, latest === null ? why : `${why}\n\n${latest.note.replace(/\n$/, '')}`);
 const otherSize = (size: number): WitnessAnswer => ({
   status: 409,
   contentType: 'text/x.tlog.size',
@@ -85,7 +91,7 @@ export function createWitness(request: WitnessRequest): Witness {
       if (asked.oldSize !== (latest?.size ?? 0)) return otherSize(latest?.size ?? 0);
       if (latest !== null && latest.size === size && !latest.root.equals(root)) {
         request.onContradiction?.(origin, body);
-        return refuse(409, 'Another root was cosigned for this size.');
+        return contradicted(409, 'Another root was cosigned for this size.', latest);
       }
       const consistent = verifyConsistency({
         oldSize: asked.oldSize,
@@ -96,7 +102,7 @@ export function createWitness(request: WitnessRequest): Witness {
       });
       if (!consistent || (size === 0 && !root.equals(emptyRoot))) {
         request.onContradiction?.(origin, body);
-        return refuse(422, 'The consistency proof does not verify.');
+        return contradicted(422, 'The consistency proof does not verify.', latest);
       }
       // Stored before the signature is given, and only over the head that the proof began with.
       if (!(await store.advance(origin, latest, { size, root, note: asked.note }))) {
