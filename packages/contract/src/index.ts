@@ -10,6 +10,7 @@ export * from './jobs.ts';
 export * from './notify.ts';
 export * from './overview.ts';
 export * from './permissions.ts';
+export * from './personal-data.ts';
 export * from './probes.ts';
 export * from './sign-in.ts';
 export * from './stream.ts';
