@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { randomBytes, randomFillSync } from 'node:crypto';
 
 const alphabet = '0123456789abcdefghjkmnpqrstvwxyz';
 
@@ -16,6 +16,20 @@ function base32(bytes: Uint8Array): string {
   }
   if (bits > 0) text += alphabet[(value << (5 - bits)) & 31];
   return text;
+}
+
+const randomPart = 8;
+/** Drawn from the operating system many at a time: a call for each id costs more than the rest of it. */
+const pool = new Uint8Array(randomPart * 512);
+let used = pool.length;
+
+function freshRandom(): Uint8Array {
+  if (used === pool.length) {
+    randomFillSync(pool);
+    used = 0;
+  }
+  used += randomPart;
+  return pool.subarray(used - randomPart, used);
 }
 
 let lastTime = 0;
@@ -37,7 +51,7 @@ export function newId(prefix: string, now: number): string {
   }
   bytes[6] = (countWithinTime >>> 8) & 255;
   bytes[7] = countWithinTime & 255;
-  bytes.set(randomBytes(8), 8);
+  bytes.set(freshRandom(), 8);
   return `${prefix}_${base32(bytes)}`;
 }
 

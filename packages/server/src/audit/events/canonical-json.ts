@@ -10,11 +10,34 @@ function notJson(path: readonly (string | number)[], message: string): Error {
 
 type Path = (string | number)[];
 
+/** Text that JSON writes as it is. */
+const plain = /^[ !#-[\]-~]*$/;
+
 function writeString(text: string, path: Path): string {
+  // By far most texts; everything else costs several times as much to find out about.
+  if (plain.test(text)) return `"${text}"`;
   // RFC 8785 section 3.2.2.2: what is not Unicode has no canonical form.
   if (!text.isWellFormed())
     throw notJson(path, 'must be well-formed Unicode and has half of a surrogate pair');
   return JSON.stringify(text);
+}
+
+/**
+ * Sorts names in place by UTF-16 code units, which is how JavaScript compares texts (RFC 8785 section 3.2.3).
+ * By insertion while they are few, since they mostly stand in order already.
+ */
+function sortNames(names: string[]): string[] {
+  if (names.length > 32) return names.sort();
+  for (let at = 1; at < names.length; at += 1) {
+    const name = names[at] as string;
+    let to = at;
+    while (to > 0 && (names[to - 1] as string) > name) {
+      names[to] = names[to - 1] as string;
+      to -= 1;
+    }
+    names[to] = name;
+  }
+  return names;
 }
 
 function writeObject(value: object, path: Path): string {
@@ -23,8 +46,7 @@ function writeObject(value: object, path: Path): string {
     throw notJson(path, 'must be a plain object, array, text, number, boolean or null');
   }
   let text = '{';
-  // RFC 8785 section 3.2.3: by UTF-16 code units, which is how JavaScript compares texts.
-  for (const key of Object.keys(value).toSorted()) {
+  for (const key of sortNames(Object.keys(value))) {
     const member = (value as Record<string, unknown>)[key];
     if (member === undefined) continue;
     path.push(key);
@@ -74,11 +96,14 @@ export function canonicalMembers(
   value: Readonly<Record<string, unknown>>,
   ready: Readonly<Record<string, string>>,
 ): string {
-  const members: string[] = [];
-  for (const key of [...Object.keys(value), ...Object.keys(ready)].toSorted()) {
-    const text = Object.hasOwn(ready, key) ? ready[key] : undefined;
-    if (text !== undefined) members.push(`${JSON.stringify(key)}:${text}`);
-    else if (value[key] !== undefined) members.push(`${writeString(key, [])}:${write(value[key], [key])}`);
+  let members = '{';
+  for (const key of sortNames([...Object.keys(value), ...Object.keys(ready)])) {
+    const text = Object.hasOwn(ready, key)
+      ? ready[key]
+      : value[key] === undefined
+        ? undefined
+        : write(value[key], [key]);
+    if (text !== undefined) members += `${members === '{' ? '' : ','}${writeString(key, [])}:${text}`;
   }
-  return `{${members.join(',')}}`;
+  return `${members}}`;
 }
