@@ -2,9 +2,12 @@ import type { FastifyRequest } from 'fastify';
 import type { Authenticator, Caller, Identity } from '../access/types.ts';
 import { CustosError, messageOf, unavailable } from '../base/errors.ts';
 import type { Logger } from '../base/logger.ts';
+import { requireAddress, type AddressRules } from './address-rules.ts';
+import type { ApprovalHooks } from './approval.ts';
 import { actorOf } from './audit-hook.ts';
 import { requireOwnOrigin } from './own-origin.ts';
 import { httpError } from './problem.ts';
+import { requireStepUp, type StepUp } from './step-up.ts';
 import type { AuditPort, RouteAccess, Server } from './types.ts';
 
 export interface AuthOptions {
@@ -15,6 +18,10 @@ export interface AuthOptions {
   readonly sessionCookieName: string;
   /** The address of the dashboard as people type it; null while nobody has set one. */
   readonly publicUrl: () => string | null;
+  /** Approved calls come from inside and bring their identity with them. */
+  readonly approval: ApprovalHooks;
+  readonly addressRules: AddressRules | undefined;
+  readonly stepUp: StepUp | undefined;
 }
 
 /** Where a request comes from, for the authenticator and for records. */
@@ -42,6 +49,7 @@ interface Found {
 
 async function resolveIdentity(request: FastifyRequest, options: AuthOptions): Promise<Found> {
   const { authenticator, sessionCookieName } = options;
+  if (request.approved !== null) return { identity: request.approved.identity, refused: false };
   if (bringsToken(request)) {
     const token = tokenOf(request);
     const identity =
@@ -97,22 +105,34 @@ export function installAuth(app: Server, options: AuthOptions): void {
     if (request.is404) return;
     // Every route has one, or the server would not have started; without one, nobody may.
     if (config.access === undefined) throw httpError(403, 'forbidden');
-    let found: Found;
+    request.approved = options.approval.approvedCall(request);
+    let found: Found = { identity: null, refused: false };
     try {
+      // Before anything is looked up: who is kept out learns nothing, not even whether a login is good.
+      await requireAddress(request, options.addressRules, null);
       found = await resolveIdentity(request, options);
+      if (found.identity !== null) await requireAddress(request, options.addressRules, found.identity);
     } catch (error) {
-      if (error instanceof CustosError) throw error;
+      if (error instanceof CustosError) {
+        request.identity = found.identity;
+        if (error.code === 'address_refused') await recordDenial(request, error);
+        throw error;
+      }
       throw unavailable('state_unavailable', 'Who you are cannot be checked at the moment.', error);
     }
     request.identity = found.identity;
     try {
       const cookie = request.cookies[options.sessionCookieName] !== undefined;
-      if (config.anyOrigin !== true && !bringsToken(request)) {
+      if (config.anyOrigin !== true && !bringsToken(request) && request.approved === null) {
         requireOwnOrigin(request, { cookie, publicUrl: options.publicUrl() });
       }
       requireAccess(config.access, found.identity);
+      await requireStepUp(request, options.stepUp);
     } catch (error) {
-      const denial = error as CustosError;
+      if (!(error instanceof CustosError)) {
+        throw unavailable('state_unavailable', 'What you may do cannot be checked at the moment.', error);
+      }
+      const denial = error;
       if (denial.status === 403 || found.refused || config.audit !== undefined) {
         await recordDenial(request, denial);
       }

@@ -6,6 +6,8 @@ import type { Authenticator } from '../access/types.ts';
 import type { Clock } from '../base/clock.ts';
 import type { Logger } from '../base/logger.ts';
 import { installAccessLog } from './access-log.ts';
+import type { AddressRules } from './address-rules.ts';
+import { installApproval, type Approvals } from './approval.ts';
 import { installAuditHook } from './audit-hook.ts';
 import { installAuth } from './auth.ts';
 import { installCompression } from './compression.ts';
@@ -22,6 +24,7 @@ import { installReferencePage, referencePath } from './reference-page.ts';
 import { requestIdOf } from './request-id.ts';
 import { collectRoutes, type RoutesTable } from './routes-table.ts';
 import { installSecurityHeaders, writeOwnHeaders } from './security-headers.ts';
+import type { StepUp } from './step-up.ts';
 import { registerStream } from './stream-route.ts';
 import type { AuditPort, ReadinessCheck, Server } from './types.ts';
 import { validatorCompiler } from './validation.ts';
@@ -33,6 +36,12 @@ export interface ServerParts {
   readonly audit: AuditPort;
   readonly hub: LiveEvents;
   readonly readiness: readonly ReadinessCheck[];
+  /** From where calls are taken; from everywhere without it. */
+  readonly addressRules?: AddressRules;
+  /** Without it no act is marked. */
+  readonly stepUp?: StepUp;
+  /** Without it no act needs a second person. */
+  readonly approvals?: Approvals;
   readonly options: ServerOptions;
 }
 
@@ -125,9 +134,20 @@ export async function createServer(parts: ServerParts): Promise<HttpServer> {
   const limitIdentities = await installRateLimits(app, options.rateLimits ?? defaultLimits);
   await app.register(cookie);
   await installCompression(app);
+  const { addressRules, stepUp, approvals } = parts;
+  const approval = installApproval(app, { approvals, log });
   installAuditHook(app, { audit, log });
   const { sessionCookieName, publicUrl } = options;
-  installAuth(app, { authenticator, audit, log, sessionCookieName, publicUrl });
+  installAuth(app, {
+    authenticator,
+    audit,
+    log,
+    sessionCookieName,
+    publicUrl,
+    approval,
+    addressRules,
+    stepUp,
+  });
   limitIdentities();
 
   app.setNotFoundHandler(async (request, reply) => {

@@ -1,13 +1,20 @@
 import rateLimit from '@fastify/rate-limit';
 import type { FastifyRequest } from 'fastify';
 import { CustosError } from '../base/errors.ts';
+import { defaultClassLimits, rateClasses, rateClassOf, type RateClass } from './rate-classes.ts';
 import type { Server } from './types.ts';
 
 export interface RateLimits {
   /** Requests per minute from one address (one /64 for IPv6), over all routes without a limit of their own. */
   readonly perAddress: number;
-  /** Requests per minute of one user or API token. */
+  /** Requests per minute of one user in all sessions, or of one API token. */
   readonly perIdentity: number;
+  /** Requests per minute of one API token; `perIdentity` unless told. */
+  readonly perToken?: number;
+  /** Requests per minute of one account, its sessions and its tokens together; twice `perIdentity` unless told. */
+  readonly perAccount?: number;
+  /** Requests per minute of one account in a class of routes; `defaultClassLimits` where one is left out. */
+  readonly perClass?: Readonly<Partial<Record<RateClass, number>>>;
 }
 
 type Limiter = ReturnType<Server['createRateLimit']>;
@@ -25,19 +32,39 @@ async function take(limiter: Limiter, request: FastifyRequest): Promise<void> {
   });
 }
 
+/** Who is behind a request: the account; without a login, the address. */
+function accountOf(request: FastifyRequest): string {
+  return request.identity?.userId ?? '';
+}
+
 /**
- * Limits by address before anything else is done for a request, and by identity once it is known. Routes
- * with `config.requestsPerMinute` count by themselves, each address apart. Must be followed by
+ * Limits by address before anything else is done for a request; by API token or user, by account and by
+ * class of route once it is known who calls. Each node counts for itself. Routes with
+ * `config.requestsPerMinute` count by themselves, each address apart. Must be followed by
  * `installAuth` between its two halves, so it returns the second.
  */
 export async function installRateLimits(app: Server, limits: RateLimits): Promise<() => void> {
   await app.register(rateLimit, { global: false, cache: 20_000 });
   const byAddress = app.createRateLimit({ max: limits.perAddress, timeWindow: minuteMs });
-  const byIdentity = app.createRateLimit({
+  const { perToken = limits.perIdentity, perAccount = 2 * limits.perIdentity } = limits;
+  const byUser = app.createRateLimit({
     max: limits.perIdentity,
     timeWindow: minuteMs,
-    keyGenerator: (request) => request.identity?.tokenId ?? request.identity?.userId ?? '',
+    keyGenerator: accountOf,
   });
+  const byToken = app.createRateLimit({
+    max: perToken,
+    timeWindow: minuteMs,
+    keyGenerator: (request) => request.identity?.tokenId ?? '',
+  });
+  const byAccount = app.createRateLimit({ max: perAccount, timeWindow: minuteMs, keyGenerator: accountOf });
+  const perClass = { ...defaultClassLimits, ...limits.perClass };
+  const ofClasses = new Map<RateClass, Limiter>();
+  for (const name of rateClasses) {
+    const max = perClass[name];
+    if (max === undefined) continue;
+    ofClasses.set(name, app.createRateLimit({ max, timeWindow: minuteMs, keyGenerator: accountOf }));
+  }
   const ofRoutes = new Map<string, Limiter>();
 
   app.addHook('onRoute', (route) => {
@@ -56,7 +83,11 @@ export async function installRateLimits(app: Server, limits: RateLimits): Promis
   return () => {
     app.addHook('onRequest', async (request) => {
       if (request.identity === null || request.routeOptions.config.ownLimits === true) return;
-      await take(byIdentity, request);
+      const { method, identity } = request;
+      await take(identity.kind === 'token' ? byToken : byUser, request);
+      await take(byAccount, request);
+      const ofClass = ofClasses.get(rateClassOf(method, request.routeOptions.config.rateClass));
+      if (ofClass !== undefined) await take(ofClass, request);
     });
   };
 }

@@ -1,8 +1,10 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Permission, StreamEvent } from '@custos/contract';
+import type { ApprovalKindName, Permission, StreamEvent } from '@custos/contract';
 import type { FastifyBaseLogger, FastifyInstance, FastifyPluginAsync, RawServerDefault } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import type { Identity } from '../access/types.ts';
+import type { ApprovedCall } from './approval.ts';
+import type { RateClass } from './rate-classes.ts';
 
 /**
  * Who may call a route: a permission, `signed-in` (any identity), or `public` (anybody; such a route
@@ -23,6 +25,14 @@ declare module 'fastify' {
     requestsPerMinute?: number;
     /** Counts its callers by itself, as a door for machines does; the server's limits leave it alone. */
     ownLimits?: boolean;
+    /** Counts among calls of this class; by its method otherwise (`rate-classes.ts`). */
+    rateClass?: RateClass;
+    /** A marked act: the caller has proven lately to be themselves, or is answered `step_up_required`. */
+    stepUp?: boolean;
+    /** The kind of act that needs a second person: the call is answered 202 until one has approved it. */
+    approval?: ApprovalKindName;
+    /** Narrows `approval` to some calls; asked after validation. */
+    approvalWhen?: (request: FastifyRequest) => boolean | Promise<boolean>;
     /** Takes changes from other origins, as doors for machines do; those routes take no cookie. */
     anyOrigin?: boolean;
   }
@@ -31,6 +41,8 @@ declare module 'fastify' {
     identity: Identity | null;
     /** Names what an audited route acts on, when `params.id` does not say it. */
     auditTarget: { type: string; id: string } | null;
+    /** The approved call that this request carries out; null for every request from outside. */
+    approved: ApprovedCall | null;
     /** Facts for the audit record, without secrets. */
     auditDetails: Record<string, unknown>;
   }

@@ -1,0 +1,27 @@
+/**
+ * Classes of routes by what a call costs or shows:
+ *
+ * - **read**: looks at something
+ * - **write**: changes something
+ * - **export**: takes a lot out at once
+ * - **reveal**: shows personal data in the clear, one piece a call
+ */
+export const rateClasses = ['read', 'write', 'export', 'reveal'] as const;
+export type RateClass = (typeof rateClasses)[number];
+
+const readingMethods = new Set(['GET', 'HEAD', 'OPTIONS']);
+
+/** The class of a route: what it says of itself, or what follows from its method. */
+export function rateClassOf(method: string, named: RateClass | undefined): RateClass {
+  return named ?? (readingMethods.has(method) ? 'read' : 'write');
+}
+
+/**
+ * Calls per minute of one account in each class; what is left out has no limit of its own. A person reads
+ * personal data one piece at a time, and a stolen session must not read thousands before anybody looks.
+ */
+export const defaultClassLimits: Readonly<Partial<Record<RateClass, number>>> = {
+  write: 600,
+  export: 30,
+  reveal: 60,
+};
