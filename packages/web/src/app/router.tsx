@@ -8,6 +8,7 @@ import {
   redirect,
   stringifySearchWith,
 } from '@tanstack/react-router';
+import { readAuditSearch } from '../features/audit/search.ts';
 import { overviewQuery, sessionQuery, setupQuery } from '../data/queries.ts';
 import { NotFound } from './not-found.tsx';
 import { RouteError } from './route-error.tsx';
@@ -193,20 +194,30 @@ const maintenancePanel = createRoute({
 const audit = createRoute({
   getParentRoute: () => shell,
   path: '/audit',
-  validateSearch: (
-    search,
-  ): { action?: string | undefined; actor?: string | undefined; outcome?: string | undefined } => ({
-    action: text(search['action']),
-    actor: text(search['actor']),
-    outcome: text(search['outcome']),
-  }),
+  validateSearch: readAuditSearch,
   component: lazyRouteComponent(() => import('../features/audit/page.tsx'), 'AuditPage'),
 });
 const auditPanel = createRoute({
   getParentRoute: () => audit,
   path: '$eventId',
-  validateSearch: (search): { at?: number | undefined } => ({ at: number(search['at']) }),
   component: lazyRouteComponent(() => import('../features/audit/event-panel.tsx'), 'EventPanel'),
+});
+const ledger = createRoute({
+  getParentRoute: () => shell,
+  path: '/ledger',
+  component: lazyRouteComponent(() => import('../features/ledger/page.tsx'), 'LedgerPage'),
+});
+const security = createRoute({
+  getParentRoute: () => shell,
+  path: '/security',
+  validateSearch: (
+    search,
+  ): { range?: string | undefined; from?: number | undefined; to?: number | undefined } => ({
+    range: text(search['range']),
+    from: number(search['from']),
+    to: number(search['to']),
+  }),
+  component: lazyRouteComponent(() => import('../features/security/page.tsx'), 'SecurityPage'),
 });
 const jobs = createRoute({
   getParentRoute: () => shell,
@@ -246,6 +257,8 @@ const tree = root.addChildren([
     deliveries.addChildren([deliveryPanel]),
     maintenance.addChildren([maintenancePanel]),
     audit.addChildren([auditPanel]),
+    ledger,
+    security,
     jobs,
     settingsStart,
     settings,

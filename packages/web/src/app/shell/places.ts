@@ -3,6 +3,7 @@ import {
   IconActivityHeartbeat,
   IconAdjustments,
   IconBell,
+  IconBinaryTree,
   IconBook2,
   IconCalendarTime,
   IconClock,
@@ -10,6 +11,7 @@ import {
   IconSend,
   IconServer2,
   IconSettings,
+  IconShieldExclamation,
   IconSpeakerphone,
   type Icon,
 } from '@tabler/icons-react';
@@ -26,6 +28,8 @@ export interface Place {
     | '/maintenance'
     | '/jobs'
     | '/audit'
+    | '/ledger'
+    | '/security'
     | '/channels'
     | '/settings';
   readonly icon: Icon;
@@ -70,7 +74,11 @@ export const placeGroups: readonly PlaceGroup[] = [
   },
   {
     title: 'Prove',
-    places: [{ title: 'Audit log', to: '/audit', icon: IconBook2, key: 'l', permission: 'audit.read' }],
+    places: [
+      { title: 'Audit log', to: '/audit', icon: IconBook2, key: 'l', permission: 'audit.read' },
+      { title: 'Ledger', to: '/ledger', icon: IconBinaryTree, key: 'e', permission: 'audit.read' },
+      { title: 'Security', to: '/security', icon: IconShieldExclamation, key: 'y', permission: 'audit.read' },
+    ],
   },
   {
     title: 'Settings',

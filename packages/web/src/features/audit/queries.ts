@@ -1,25 +1,156 @@
-import type { AuditEventView } from '@custos/contract';
 import type { AuditFilter } from '@custos/client';
-import { queryOptions } from '@tanstack/react-query';
+import { httpResources, type FetchResource } from '@custos/client/ledger';
+import { infiniteQueryOptions, queryOptions, useInfiniteQuery } from '@tanstack/react-query';
+import { useAct } from '../../data/acts.ts';
 import { custos } from '../../data/client.ts';
 import { keys } from '../../data/keys.ts';
-import { usePages } from '../../data/paged.tsx';
+import { fileNameOf, saveFile } from './files.ts';
+import type { Steps } from './steps.ts';
 
-/** One event, found by its time; null when it is not there. Events never change. */
-export const eventQuery = (id: string, at: number | undefined) =>
+/** Reading the log is on record, so it is read when somebody asks for it and never by itself. */
+const onRequest = {
+  staleTime: Number.POSITIVE_INFINITY,
+  refetchOnWindowFocus: false,
+  refetchOnReconnect: false,
+} as const;
+
+const pagesOptions = (filter: AuditFilter, asOf: number) =>
+  infiniteQueryOptions({
+    queryKey: keys.list('audit', { filter, asOf }),
+    queryFn: ({ pageParam, signal }) =>
+      custos.audit.list({ ...filter, cursor: pageParam, limit: 50 }, signal),
+    initialPageParam: undefined as string | undefined,
+    getNextPageParam: (last) => last.nextCursor ?? undefined,
+    select: (data) => data.pages.flatMap((page) => page.items),
+    placeholderData: (before) => before,
+    ...onRequest,
+  });
+
+/** Events that fit, newest first, as seen at `asOf`. */
+export function useEvents(filter: AuditFilter, asOf: number) {
+  return useInfiniteQuery(pagesOptions(filter, asOf));
+}
+export type EventsQuery = ReturnType<typeof useEvents>;
+
+/** One event with its proof. It never changes; its receipt comes a moment after it. */
+export const eventQuery = (id: string) =>
   queryOptions({
     queryKey: keys.one('audit', id),
-    queryFn: async ({ signal }): Promise<AuditEventView | null> => {
-      if (at === undefined) return null;
-      const { items } = await custos.audit.list({ from: at, to: at + 1, limit: 500 }, signal);
-      return items.find((event) => event.id === id) ?? null;
-    },
-    staleTime: Number.POSITIVE_INFINITY,
+    queryFn: ({ signal }) => custos.audit.get(id, signal),
+    ...onRequest,
   });
 
-export function useAuditPages(filter: AuditFilter) {
-  return usePages<AuditEventView>({
-    queryKey: keys.list('audit', filter),
-    fetch: (page, signal) => custos.audit.list({ ...filter, ...page }, signal),
+export const histogramQuery = (filter: AuditFilter, steps: Steps) =>
+  queryOptions({
+    queryKey: ['audit-histogram', filter, steps],
+    queryFn: ({ signal }) => custos.audit.histogram({ ...filter, ...steps }, signal),
+    placeholderData: (before) => before,
+    ...onRequest,
+  });
+
+/** Values of a field among the events that fit, most frequent first. */
+export const topQuery = (filter: AuditFilter, field: TopField) =>
+  queryOptions({
+    queryKey: ['audit-top', filter, field],
+    queryFn: ({ signal }) => custos.audit.top({ ...filter, field, limit: 20 }, signal),
+    ...onRequest,
+  });
+export type TopField = Parameters<typeof custos.audit.top>[0]['field'];
+
+export const typesQuery = queryOptions({
+  queryKey: ['audit-types'],
+  queryFn: ({ signal }) => custos.audit.types(signal),
+  staleTime: 10 * 60_000,
+});
+
+/** Logs with their sizes, keys and the policy. */
+export const ledgerQuery = queryOptions({
+  queryKey: keys.single('ledger'),
+  queryFn: ({ signal }) => custos.audit.ledger.status(signal),
+});
+
+export const searchesQuery = queryOptions({
+  queryKey: ['audit-searches'],
+  queryFn: ({ signal }) => custos.audit.searches.list(signal),
+});
+
+export function useReveal() {
+  return useAct({
+    run: ({ id, field, reason }: { id: string; field: string; reason: string }) =>
+      custos.audit.reveal(id, { field, reason }),
+    touches: [],
+    quiet: true,
   });
 }
+
+/** What a log serves, asked for anew each time: a copy that the browser kept would prove nothing about now. */
+export function logResources(origin: string): FetchResource {
+  const path = origin.split('/').map(encodeURIComponent).join('/');
+  return httpResources(`/ledger/${path}/`, { credentials: 'same-origin', cache: 'no-store' });
+}
+
+/** Where everything that fits is downloaded from; the browser writes it to the disk as it comes. */
+export function exportAddress({ from, to, detail, ...filter }: AuditFilter, format: string): string {
+  const query = new URLSearchParams({ format });
+  for (const [name, value] of Object.entries(filter)) {
+    if (value !== undefined) query.set(name, value);
+  }
+  if (from !== undefined) query.set('from', new Date(from).toISOString());
+  if (to !== undefined) query.set('to', new Date(to).toISOString());
+  for (const pair of detail ?? []) query.append('detail', pair);
+  return `/api/v1/audit/export?${query.toString()}`;
+}
+
+type SearchInput = Parameters<typeof custos.audit.searches.create>[0];
+
+export function useKeepSearch() {
+  return useAct({
+    run: ({ id, ...input }: SearchInput & { readonly id: string | null }) =>
+      id === null ? custos.audit.searches.create(input) : custos.audit.searches.update(id, input),
+    touches: ['audit-searches'],
+    done: 'The search is kept.',
+    quiet: true,
+  });
+}
+
+export function useForgetSearch() {
+  return useAct({
+    run: (id: string) => custos.audit.searches.remove(id),
+    touches: ['audit-searches'],
+    done: 'The search is removed.',
+  });
+}
+
+/** Makes an evidence archive and hands it to the browser as a file. */
+export function useEvidence() {
+  return useAct({
+    run: async (input: Parameters<typeof custos.audit.evidence>[0]) => {
+      const response = await custos.audit.evidence(input);
+      saveFile(await response.blob(), fileNameOf(response) ?? 'evidence.zip');
+    },
+    touches: [],
+    quiet: true,
+  });
+}
+
+const lookMs = 10_000;
+/** Reading the log is an event itself; one's own reads would always be news. */
+const reading = 'audit.read';
+
+/** How many events came after `since` that fit; only counted, which puts nothing on record. */
+export const newCountQuery = (filter: AuditFilter, since: number) =>
+  queryOptions({
+    queryKey: ['audit-new', filter, since],
+    queryFn: async ({ signal }) => {
+      const { values } = await custos.audit.top(
+        { ...filter, from: since, field: 'action', limit: 1000 },
+        signal,
+      );
+      const counted = filter.action === undefined ? values.filter(({ value }) => value !== reading) : values;
+      return counted.reduce((sum, { count }) => sum + count, 0);
+    },
+    refetchInterval: lookMs,
+    refetchOnWindowFocus: false,
+    retry: false,
+    staleTime: 0,
+  });

@@ -1,0 +1,136 @@
+import type { SecurityGroupView } from '@custos/contract';
+import { IconShieldCheck } from '@tabler/icons-react';
+import { useQuery } from '@tanstack/react-query';
+import { getRouteApi, useNavigate } from '@tanstack/react-router';
+import { Loaded } from '../../data/loaded.tsx';
+import { useNow } from '../../ui/clock.ts';
+import { Choices } from '../../ui/filter-bar.tsx';
+import { count } from '../../ui/format.ts';
+import { TextLink } from '../../ui/link.tsx';
+import { List, type Column } from '../../ui/list.tsx';
+import { Figure, Figures, Page } from '../../ui/page.tsx';
+import { ranges, windowOf, type RangeName, type TimeWindow } from '../../ui/range.ts';
+import { Empty, SkeletonRows } from '../../ui/states.tsx';
+import { Ago } from '../../ui/time.tsx';
+import { TopSlot } from '../../ui/top-slot.tsx';
+import { groupsQuery } from './queries.ts';
+import classes from './security.module.css';
+
+const route = getRouteApi('/shell/security');
+
+type Row = SecurityGroupView & { readonly id: string };
+
+/** The time of a view as the audit page takes it: a range keeps its name, so the link stays current. */
+const timeOf = ({ name, from, to }: TimeWindow) => (name === null ? { from, to } : { range: name });
+
+function Kinds({ group, span }: { group: SecurityGroupView; span: TimeWindow }) {
+  return (
+    <ul className={classes['kinds']}>
+      {group.kinds.map((kind) => (
+        <li key={`${kind.type} ${kind.outcome}`}>
+          <TextLink
+            to="/audit"
+            search={{ source: group.source, type: kind.type, outcome: kind.outcome, ...timeOf(span) }}
+          >
+            <span className="mono">{kind.type}</span> {kind.outcome}{' '}
+            <strong>{kind.count.toLocaleString('en')}</strong>
+          </TextLink>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+function columnsOf(span: TimeWindow): readonly Column<Row>[] {
+  return [
+    {
+      title: 'Source',
+      main: true,
+      render: (group) => <span className={classes['source']}>{group.source}</span>,
+    },
+    {
+      title: 'Occurrences',
+      align: 'right',
+      width: '120px',
+      render: (group) => (
+        <span className={classes['amount']}>
+          {group.occurrences.toLocaleString('en')}
+          <span className="faint"> in {count(group.count, 'event')}</span>
+        </span>
+      ),
+    },
+    { title: 'Kinds', render: (group) => <Kinds group={group} span={span} /> },
+    {
+      title: 'First',
+      align: 'right',
+      width: '100px',
+      wide: true,
+      render: (group) => <Ago at={group.first} />,
+    },
+    { title: 'Last', align: 'right', width: '100px', render: (group) => <Ago at={group.last} /> },
+  ];
+}
+
+/** Refused input, rate limits, blocked calls, failed sign-ins and denials, by where they came from. */
+export function SecurityPage() {
+  const search = route.useSearch();
+  const navigate = useNavigate();
+  const span = windowOf(search, useNow(60_000));
+  const query = useQuery(groupsQuery({ from: span.from, to: span.to }));
+  return (
+    <Page
+      title="Security"
+      lead="Refused input, rate limits, blocked calls, failed sign-ins and denials, by source."
+    >
+      <TopSlot>
+        <Choices<RangeName | 'chosen'>
+          label="Time range"
+          value={span.name ?? 'chosen'}
+          options={[
+            ...Object.entries(ranges).map(([name, [title]]) => [name as RangeName, title] as const),
+            ...(span.name === null ? [['chosen', 'Chosen'] as const] : []),
+          ]}
+          onChange={(name) => {
+            if (name !== 'chosen') void navigate({ to: '/security', search: { range: name } });
+          }}
+        />
+      </TopSlot>
+      <Loaded query={query} skeleton={<SkeletonRows rows={6} height={52} />}>
+        {({ groups }) =>
+          groups.length === 0 ? (
+            <Empty title="Nothing was refused" icon={<IconShieldCheck size={22} stroke={1.6} />}>
+              No call was blocked, limited or denied in this time, and nobody failed to sign in. Choose a
+              longer time to see earlier ones.
+            </Empty>
+          ) : (
+            <>
+              <div className={classes['figures']}>
+                <Figures>
+                  <Figure label="Sources" value={groups.length.toLocaleString('en')} />
+                  <Figure
+                    label="Events"
+                    value={groups.reduce((sum, group) => sum + group.count, 0).toLocaleString('en')}
+                  />
+                  <Figure
+                    label="Occurrences"
+                    value={groups.reduce((sum, group) => sum + group.occurrences, 0).toLocaleString('en')}
+                    note="a flood is one event with a count"
+                  />
+                  <Figure label="Last" value={<Ago at={Math.max(...groups.map(({ last }) => last))} />} />
+                </Figures>
+              </div>
+              <List
+                label="Security events by source"
+                items={groups.map((group) => ({ ...group, id: group.source }))}
+                columns={columnsOf(span)}
+                onOpen={(group) =>
+                  void navigate({ to: '/audit', search: { source: group.source, ...timeOf(span) } })
+                }
+              />
+            </>
+          )
+        }
+      </Loaded>
+    </Page>
+  );
+}
