@@ -21,7 +21,12 @@ export default defineConfig({
   plugins: [react(), mockApi],
   server: {
     port: 4610,
-    proxy: { '/api': { target: custos, changeOrigin: true }, '/readyz': custos },
+    proxy: {
+      '/api': { target: custos, changeOrigin: true },
+      // What the logs serve; the page of the ledger is at `/ledger` itself.
+      '^/ledger/.+': { target: custos, changeOrigin: true },
+      '/readyz': custos,
+    },
   },
   build: {
     target: 'es2023',

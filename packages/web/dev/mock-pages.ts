@@ -3,7 +3,6 @@ import {
   permissions,
   roleNames,
   type ApiTokenView,
-  type AuditEventView,
   type DeadJobView,
   type IdentityView,
   type JobRunView,
@@ -80,35 +79,11 @@ const sessions: SessionView[] = [
   },
 ];
 
-const actions = [
-  'session.create',
-  'probe.update',
-  'alert.acknowledge',
-  'channel.test',
-  'settings.update',
-  'user.create',
-];
-const audit: AuditEventView[] = Array.from({ length: 60 }, (_, index) => ({
-  id: makeId('aud'),
-  time: start - index * 0.7 * hour,
-  actor:
-    index % 7 === 3
-      ? { type: 'system', id: 'system', name: 'Custos' }
-      : { type: 'user', id: users[index % 2]?.id ?? '', name: users[index % 2]?.name ?? '' },
-  action: actions[index % actions.length] ?? 'session.create',
-  target: { type: 'probe', id: makeId('prb') },
-  outcome: index % 11 === 5 ? 'denied' : 'succeeded',
-  address: '10.0.4.18',
-  requestId: makeId('req'),
-  details: { name: 'Checkout API' },
-}));
-
 export const people = {
   users,
   roles,
   tokens,
   sessions,
-  audit,
   me: (viewer = false): IdentityView => ({
     userId: users[0]?.id ?? '',
     email: 'ada@example.com',

@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { streamEvents, type StreamEventType } from '@custos/contract';
 import type { z } from 'zod';
 import { routes, type Answer, type Call } from './mock-routes.ts';
+import { ledgerResource } from './mock-audit.ts';
 import { random } from './chance.ts';
 import { createWorld, type World } from './world.ts';
 
@@ -54,7 +55,7 @@ function stream(world: World, reply: ServerResponse): void {
  * contract's schemas, so a drift shows at once. Returns whether it took the request.
  *
  * What it shows follows environment variables: CUSTOS_MOCK_PROBES=1000 adds probes, CUSTOS_MOCK_STATE is
- * one of `empty`, `setup`, `signed-out`, `broken`, `viewer`, `slow`, `columns-down`.
+ * one of `empty`, `setup`, `signed-out`, `broken`, `viewer`, `slow`, `columns-down`; of the ledger also `bare`, `busy`, `forked`.
  */
 export function createMock(): (request: IncomingMessage, reply: ServerResponse) => boolean {
   const state = { name: process.env['CUSTOS_MOCK_STATE'] ?? '' };
@@ -99,6 +100,12 @@ export function createMock(): (request: IncomingMessage, reply: ServerResponse) 
     if (url.pathname === '/mock/state') {
       state.name = url.searchParams.get('name') ?? '';
       send(reply, 200, { ok: true });
+      return true;
+    }
+    if (url.pathname.startsWith('/ledger/')) {
+      const found = ledgerResource(url.pathname);
+      reply.writeHead(found === undefined ? 404 : 200, { 'content-type': 'application/octet-stream' });
+      reply.end(found);
       return true;
     }
     if (!url.pathname.startsWith('/api/')) return false;
