@@ -41,6 +41,13 @@ export type AuditEventView = z.infer<typeof auditEvent>;
 
 const word = z.string().min(1).max(200);
 
+const detailPair = z.string().regex(/^[^=]+=/, 'must be path=value, such as order.id=17');
+/** One or more of a query; a list everywhere else. */
+const detailPairs = z.codec(z.union([detailPair, z.array(detailPair).max(20)]), z.array(z.string()), {
+  decode: (given) => (typeof given === 'string' ? [given] : given),
+  encode: (pairs) => pairs,
+});
+
 /** Which events; what is left out does not filter. */
 export const auditQuery = z.object({
   /** Received at or after. */
@@ -66,12 +73,7 @@ export const auditQuery = z.object({
   /** Part of the text of the event; case does not matter. */
   text: z.string().min(1).max(500).optional(),
   /** `path=value` within the details, such as `order.id=17`; may be given more than once. */
-  detail: z
-    .preprocess(
-      (given) => (typeof given === 'string' ? [given] : given),
-      z.array(z.string().regex(/^[^=]+=/, 'must be path=value, such as order.id=17')).max(20),
-    )
-    .optional(),
+  detail: detailPairs.optional(),
 });
 export type AuditQuery = z.infer<typeof auditQuery>;
 
