@@ -12,6 +12,7 @@ const benches: Readonly<Record<string, () => Promise<{ run(): Promise<readonly F
   outbox: () => import('./outbox.ts'),
   dashboard: () => import('./dashboard.ts'),
   ledger: () => import('./ledger.ts'),
+  audit: () => import('./audit.ts'),
 };
 
 const names = process.argv.slice(2);
