@@ -1,11 +1,10 @@
 import { z } from 'zod';
-import { auditEventType, legalHold, savedSearch } from './audit.ts';
+import { auditEventType, savedSearch } from './audit.ts';
 import { time } from './common.ts';
 
 /** Answers that hold one list, whole: these are short by nature. */
 export const auditEventTypes = z.object({ types: z.array(auditEventType) });
 export const savedSearches = z.object({ searches: z.array(savedSearch) });
-export const legalHolds = z.object({ holds: z.array(legalHold) });
 
 const count = z.number().int();
 

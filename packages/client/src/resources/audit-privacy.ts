@@ -1,7 +1,7 @@
 import {
   erasureReport,
   legalHold,
-  legalHolds,
+  pageOf,
   type erasureInput,
   type evidenceInput,
   type z,
@@ -30,11 +30,11 @@ export function privacyCalls(request: Request, download: Download) {
     erase: (body: z.input<typeof erasureInput>) =>
       request('POST', '/api/v1/audit/erasures', { schema: erasureReport, body, timeoutMs: 120_000 }),
     holds: {
-      list: (signal?: AbortSignal) => request('GET', holds, { schema: legalHolds, signal }),
+      list: (signal?: AbortSignal) => request('GET', holds, { schema: pageOf(legalHold), signal }),
       place: ({ from, to, ...draft }: LegalHoldDraft) =>
         request('POST', holds, { schema: legalHold, body: { ...draft, from: time(from), to: time(to) } }),
-      release: (id: string) =>
-        request('POST', `${holds}/${encodeURIComponent(id)}/release`, { schema: legalHold }),
+      release: (id: string, body: { readonly reason: string }) =>
+        request('POST', `${holds}/${encodeURIComponent(id)}/release`, { schema: legalHold, body }),
     },
   };
 }

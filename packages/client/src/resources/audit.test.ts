@@ -96,7 +96,7 @@ test('every route of the audit API has a call, with its method, path, query and 
       'POST /api/v1/audit/holds',
       { logs: ['security'], from: '2026-01-02T00:00:00.000Z', to: null, reason },
     ],
-    [() => audit.holds.release('h_1'), 'POST /api/v1/audit/holds/h_1/release'],
+    [() => audit.holds.release('h_1', { reason }), 'POST /api/v1/audit/holds/h_1/release', { reason }],
     [() => audit.ledger.status(), 'GET /api/v1/audit/ledger'],
     [() => audit.ledger.verify(), 'POST /api/v1/audit/ledger/verify'],
     [() => audit.index.check(), 'POST /api/v1/audit/index/check'],
