@@ -82,7 +82,6 @@ export function createLedgerVerification(options: LedgerVerificationOptions): Le
       last = before;
       return null;
     }
-    last = status;
     const { state, durationMs, entries, findings } = status;
     if (state === 'failed')
       log.error({ findings: findings.slice(0, findingsRecorded) }, 'the ledger does not verify');
@@ -99,6 +98,8 @@ export function createLedgerVerification(options: LedgerVerificationOptions): Le
       .catch((error: unknown) => {
         log.error({ state, reason: messageOf(error) }, 'the result of a verification could not be recorded');
       });
+    // Shown when it is on record.
+    last = status;
     try {
       if (state === 'failed') await onFailed(status);
     } catch (error) {
