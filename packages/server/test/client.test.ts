@@ -2,26 +2,48 @@ import type { StreamEvent } from '@custos/contract';
 import { expect, test, vi } from 'vitest';
 import { freePort } from './stores.ts';
 import { createTestServer } from './http-server.ts';
+import { placeOf } from '../src/audit/index/place.ts';
 import { auditRoutes } from '../src/audit/routes.ts';
 import { createClient } from '../../client/src/client.ts';
 
 const stored = {
-  seq: 1,
   id: 'aud_1',
   time: Date.UTC(2026, 10, 21),
-  actor: { type: 'system', id: 'custos', name: 'Custos' },
+  receivedTime: Date.UTC(2026, 10, 21),
+  type: 'administration.act',
   action: 'secrets.rotate',
-  target: null,
   outcome: 'succeeded',
-  address: null,
+  severity: 'low',
+  source: 'custos',
+  actor: { type: 'system', id: 'custos', name: null },
+  target: null,
+  tenant: null,
+  traceId: null,
   requestId: null,
   details: {},
+  sealedCount: 0,
+  place: { log: 'security', index: 0 },
 } as const;
+
+/** The log of one event, behind the real routes. */
+const parts = {
+  audit: { append: async (): Promise<void> => undefined },
+  reading: {
+    filterOf: async () => ({}),
+    search: async (_: unknown, { cursor }: { cursor: string | undefined }) => {
+      if (cursor !== undefined) placeOf(cursor);
+      return { items: [stored], nextCursor: 'next' };
+    },
+    detail: async () => Promise.reject(new Error('not asked for')),
+    reveal: async () => null,
+  },
+  index: { histogram: async () => [], top: async () => [], securityGroups: async () => [] },
+  catalogue: { list: () => [] },
+};
 
 async function listening(port: number) {
   const server = await createTestServer();
-  const append = async (): Promise<void> => undefined;
-  await server.app.register(auditRoutes({ append, list: async () => ({ events: [stored], before: 7 }) }));
+  await server.app.register(auditRoutes(parts));
   await server.listen({ host: '127.0.0.1', port });
   return server;
 }

@@ -38,6 +38,10 @@ const holders: Readonly<Record<Permission, readonly RoleName[]>> = {
   'job.read': readers,
   'job.manage': admins,
   'audit.read': readers,
+  'audit.write': admins,
+  'ledger.manage': admins,
+  'hold.manage': ['super-admin'],
+  'data.erase': ['super-admin'],
   'user.read': readers,
   'user.manage': admins,
   'token.own': [...ladder, ...admins],
@@ -56,6 +60,10 @@ const holders: Readonly<Record<Permission, readonly RoleName[]>> = {
 const withoutRouteAudit = [
   'POST /api/v1/setup',
   'POST /api/v1/session',
+  // What others send is the record.
+  'POST /api/v1/audit/events',
+  // On record as data.access, with the reason, before and after.
+  'POST /api/v1/audit/events/{id}/reveal',
   'GET /ping/{token}',
   'POST /ping/{token}',
   'GET /ping/{token}/{event}',

@@ -34,7 +34,7 @@ export function searchRoutes(searches: SavedSearches): Routes {
     app.post(
       '/api/v1/audit/searches',
       {
-        config,
+        config: { ...config, audit: 'audit-search.create' },
         schema: { summary: 'Keep a search', body: savedSearchInput, response: { 201: savedSearch } },
       },
       async ({ identity, body }, reply) => {
@@ -45,7 +45,7 @@ export function searchRoutes(searches: SavedSearches): Routes {
     app.put(
       '/api/v1/audit/searches/:id',
       {
-        config,
+        config: { ...config, audit: 'audit-search.update' },
         schema: {
           summary: 'Change an own search',
           params: byId,
@@ -60,7 +60,10 @@ export function searchRoutes(searches: SavedSearches): Routes {
     );
     app.delete(
       '/api/v1/audit/searches/:id',
-      { config, schema: { summary: 'Forget an own search', params: byId, response: { 200: done } } },
+      {
+        config: { ...config, audit: 'audit-search.delete' },
+        schema: { summary: 'Forget an own search', params: byId, response: { 200: done } },
+      },
       async ({ identity, params }) => {
         await searches.remove(identity?.userId ?? '', params.id);
         return { ok: true as const };

@@ -33,7 +33,7 @@ export function submitRoutes(parts: {
     app.route({
       method: 'POST',
       url: '/api/v1/audit/events',
-      config: { access: 'audit.write', anyOrigin: true, ownLimits: true },
+      config: { access: 'audit.write', ownLimits: true },
       bodyLimit,
       schema: {
         summary: 'Put events of other services on record',
