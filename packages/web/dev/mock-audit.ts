@@ -247,7 +247,11 @@ export const auditRoutes: { method: string; path: string; run: (call: Call) => A
   {
     method: 'GET',
     path: '/audit/holds',
-    run: (call) => answer(contract.legalHolds, { holds: call.state === 'empty' ? [] : holds }),
+    run: (call) =>
+      answer(contract.pageOf(contract.legalHold), {
+        items: call.state === 'empty' ? [] : holds,
+        nextCursor: null,
+      }),
   },
   { method: 'POST', path: '/audit/holds', run: () => answer(contract.legalHold, holds[0]) },
   { method: 'POST', path: '/audit/holds/:id/release', run: () => answer(contract.legalHold, holds[1]) },

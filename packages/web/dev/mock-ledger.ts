@@ -46,9 +46,14 @@ export interface MockLog {
   read(path: string): Uint8Array | undefined;
 }
 
-/** Makes a log with a key of its own that has signed all of its entries. */
-export function createMockLog(origin: string, leaves: readonly Uint8Array[]): MockLog {
-  const { privateKey, publicKey } = generateKeyPairSync('ed25519');
+export const makeLogKeys = () => generateKeyPairSync('ed25519');
+
+/** Makes a log that has signed all of its entries, with a key of its own unless one is given. */
+export function createMockLog(
+  origin: string,
+  leaves: readonly Uint8Array[],
+  { privateKey, publicKey } = makeLogKeys(),
+): MockLog {
   const raw = publicKey.export({ format: 'der', type: 'spki' }).subarray(-32);
   const material = Buffer.concat([byte(1), raw]);
   const id = sha256(Buffer.from(`${origin}\n`), material).subarray(0, 4);

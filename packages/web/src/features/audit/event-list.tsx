@@ -41,6 +41,9 @@ const columns: Column<AuditEventView>[] = [
           className={`quiet ${classes['clip']} ${classes['to']}`}
           title={event.target.name ?? event.target.id ?? ''}
         >
+          <span className={classes['arrow']} aria-hidden="true">
+            →{' '}
+          </span>
           <PartyName party={event.target} />
         </span>
       ),

@@ -48,7 +48,7 @@ function Filterable({
 }) {
   return (
     <span className={classes['value']}>
-      {children ?? value}
+      <span>{children ?? value}</span>
       <FilterButton label={`Only ${name} ${value}`} onClick={() => add(name, value)} />
     </span>
   );
@@ -105,13 +105,15 @@ function Details({ event, add }: { event: AuditEventDetail; add: AddFilter }) {
         {lines.map(({ path, value, plain }) => (
           <div key={path} className={classes['detail']}>
             <dt className="mono">{path}</dt>
-            <dd tabIndex={value.length > 400 ? 0 : undefined}>{value}</dd>
-            {plain && value.length <= 200 ? (
-              <FilterButton
-                label={`Only ${path} ${value}`}
-                onClick={() => add('detail', `${path}=${value}`)}
-              />
-            ) : null}
+            <dd>
+              <span tabIndex={value.length > 400 ? 0 : undefined}>{value}</span>
+              {plain && value.length <= 200 ? (
+                <FilterButton
+                  label={`Only ${path} ${value}`}
+                  onClick={() => add('detail', `${path}=${value}`)}
+                />
+              ) : null}
+            </dd>
           </div>
         ))}
       </dl>

@@ -3,7 +3,7 @@ import { useQuery } from '@tanstack/react-query';
 import { useRef, useState, type KeyboardEvent, type PointerEvent } from 'react';
 import { hideNote, showNote } from '../../charts/hover-note.ts';
 import { explain } from '../../data/problem.ts';
-import { count } from '../../ui/format.ts';
+import { count, duration } from '../../ui/format.ts';
 import { PartialNote, SkeletonBlock } from '../../ui/states.tsx';
 import classes from './histogram.module.css';
 import { histogramQuery } from './queries.ts';
@@ -155,14 +155,16 @@ export function Histogram({
   }
   const bars = countsOf(steps, data.steps);
   const sum = bars.reduce((total, bar) => total + bar.count, 0);
+  const highest = Math.max(...bars.map((bar) => bar.count));
   return (
     <div className={classes['histogram']}>
       <div className={classes['head']}>
         <span role="status">
           <strong>{count(sum, 'event')}</strong>
           {filter.from === undefined ? ' in the last year' : ''}
+          {sum === 0 ? '' : `, at most ${highest.toLocaleString('en')} in ${duration(steps.stepMs)}`}
         </span>
-        <span>Click a bar, or drag over several, to see only that time</span>
+        <span className={classes['hint']}>Click a bar, or drag over several, to see only that time</span>
       </div>
       <Bars bars={bars} stepMs={steps.stepMs} old={isPlaceholderData} onTake={onTake} />
       <div className={classes['ends']} aria-hidden="true">

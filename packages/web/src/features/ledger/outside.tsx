@@ -26,6 +26,19 @@ const anchorKinds: Readonly<Record<Anchor['kind'], string>> = {
 interface Row<Whole> {
   readonly whole: Whole;
   readonly part: Progress;
+  /** Whether the row above is of the same. */
+  readonly again: boolean;
+}
+
+/** The name of what has a row per log: told once to the eye, and in each row to those who listen. */
+function Name({ name, note, again }: { name: string; note: string; again: boolean }) {
+  if (again) return <span className={classes['again']}>{name}</span>;
+  return (
+    <>
+      {name}
+      <div className={classes['origin']}>{note}</div>
+    </>
+  );
 }
 
 function lagWords({ lagEntries, lagMs }: Progress): string {
@@ -55,17 +68,13 @@ function progressColumns<Whole>(): readonly TableColumn<Row<Whole>>[] {
 
 const rowsOf = <Whole extends { readonly logs: readonly Progress[] }>(
   wholes: readonly Whole[],
-): readonly Row<Whole>[] => wholes.flatMap((whole) => whole.logs.map((part) => ({ whole, part })));
+): readonly Row<Whole>[] =>
+  wholes.flatMap((whole) => whole.logs.map((part, index) => ({ whole, part, again: index > 0 })));
 
 const witnessColumns: readonly TableColumn<Row<Witness>>[] = [
   {
     title: 'Witness',
-    render: ({ whole }) => (
-      <>
-        {whole.name}
-        <div className={classes['origin']}>{whole.url}</div>
-      </>
-    ),
+    render: ({ whole, again }) => <Name name={whole.name} note={whole.url} again={again} />,
   },
   {
     title: 'Now',
@@ -84,13 +93,12 @@ const witnessColumns: readonly TableColumn<Row<Witness>>[] = [
 const anchorColumns: readonly TableColumn<Row<Anchor>>[] = [
   {
     title: 'Anchor',
-    render: ({ whole }) => (
-      <>
-        {whole.name}
-        <div className={classes['origin']}>
-          {anchorKinds[whole.kind]}, every {duration(whole.intervalMs)}
-        </div>
-      </>
+    render: ({ whole, again }) => (
+      <Name
+        name={whole.name}
+        note={`${anchorKinds[whole.kind]}, every ${duration(whole.intervalMs)}`}
+        again={again}
+      />
     ),
   },
   ...progressColumns<Anchor>(),
@@ -141,17 +149,13 @@ interface EgressRow {
   readonly kind: string;
   readonly sending: boolean;
   readonly part: EgressLog;
+  readonly again: boolean;
 }
 
 const egressColumns: readonly TableColumn<EgressRow>[] = [
   {
     title: 'Destination',
-    render: (row) => (
-      <>
-        {row.destination}
-        <div className={classes['origin']}>{row.kind}</div>
-      </>
-    ),
+    render: (row) => <Name name={row.destination} note={row.kind} again={row.again} />,
   },
   {
     title: 'Now',
@@ -194,7 +198,7 @@ const egressColumns: readonly TableColumn<EgressRow>[] = [
 export function Egress({ egress }: { egress: LedgerStatusView['egress'] }) {
   if (egress.length === 0) return null;
   const rows = egress.flatMap(({ destination, kind, sending, logs }) =>
-    logs.map((part) => ({ destination, kind, sending, part })),
+    logs.map((part, index) => ({ destination, kind, sending, part, again: index > 0 })),
   );
   return (
     <Section title="Sent on to" aside="At least once, from a cursor that survives restarts">

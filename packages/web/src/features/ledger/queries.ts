@@ -28,6 +28,13 @@ export const holdsQuery = queryOptions({
   queryFn: ({ signal }) => custos.audit.holds.list(signal),
 });
 
+/** Who the people behind the ids of holds are. */
+export const usersQuery = queryOptions({
+  queryKey: keys.list('users', { all: true }),
+  queryFn: ({ signal }) => custos.users.list({ limit: 500 }, signal),
+  staleTime: 5 * 60_000,
+});
+
 export function useVerifyAll() {
   return useAct({
     run: () => custos.audit.ledger.verify(),
@@ -66,9 +73,10 @@ export function usePlaceHold() {
 
 export function useReleaseHold() {
   return useAct({
-    run: (id: string) => custos.audit.holds.release(id),
+    run: ({ id, reason }: { id: string; reason: string }) => custos.audit.holds.release(id, { reason }),
     touches: ['holds'],
     done: 'The hold is released.',
+    quiet: true,
   });
 }
 

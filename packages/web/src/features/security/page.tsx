@@ -2,6 +2,7 @@ import type { SecurityGroupView } from '@custos/contract';
 import { IconShieldCheck } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { getRouteApi, useNavigate } from '@tanstack/react-router';
+import { useState } from 'react';
 import { Loaded } from '../../data/loaded.tsx';
 import { useNow } from '../../ui/clock.ts';
 import { Choices } from '../../ui/filter-bar.tsx';
@@ -23,20 +24,43 @@ type Row = SecurityGroupView & { readonly id: string };
 /** The time of a view as the audit page takes it: a range keeps its name, so the link stays current. */
 const timeOf = ({ name, from, to }: TimeWindow) => (name === null ? { from, to } : { range: name });
 
+/** The intake tells of others: there the source of the group is who acted. */
+const isOfIntake = (type: string): boolean => type.startsWith('intake.');
+
+function groupSearch({ source, kinds }: SecurityGroupView) {
+  return kinds.every(({ type }) => isOfIntake(type)) ? { actor: source } : { source };
+}
+
+const kindsAtOnce = 5;
+
 function Kinds({ group, span }: { group: SecurityGroupView; span: TimeWindow }) {
+  const [all, setAll] = useState(false);
+  const rest = all ? 0 : Math.max(0, group.kinds.length - kindsAtOnce);
   return (
     <ul className={classes['kinds']}>
-      {group.kinds.map((kind) => (
+      {group.kinds.slice(0, group.kinds.length - rest).map((kind) => (
         <li key={`${kind.type} ${kind.outcome}`}>
           <TextLink
             to="/audit"
-            search={{ source: group.source, type: kind.type, outcome: kind.outcome, ...timeOf(span) }}
+            search={{
+              ...(isOfIntake(kind.type) ? { actor: group.source } : { source: group.source }),
+              type: kind.type,
+              outcome: kind.outcome,
+              ...timeOf(span),
+            }}
           >
             <span className="mono">{kind.type}</span> {kind.outcome}{' '}
             <strong>{kind.count.toLocaleString('en')}</strong>
           </TextLink>
         </li>
       ))}
+      {rest === 0 ? null : (
+        <li>
+          <button type="button" onClick={() => setAll(true)}>
+            {count(rest, 'kind')} more
+          </button>
+        </li>
+      )}
     </ul>
   );
 }
@@ -46,12 +70,13 @@ function columnsOf(span: TimeWindow): readonly Column<Row>[] {
     {
       title: 'Source',
       main: true,
+      width: '220px',
       render: (group) => <span className={classes['source']}>{group.source}</span>,
     },
     {
       title: 'Occurrences',
       align: 'right',
-      width: '120px',
+      width: '160px',
       render: (group) => (
         <span className={classes['amount']}>
           {group.occurrences.toLocaleString('en')}
@@ -124,7 +149,7 @@ export function SecurityPage() {
                 items={groups.map((group) => ({ ...group, id: group.source }))}
                 columns={columnsOf(span)}
                 onOpen={(group) =>
-                  void navigate({ to: '/audit', search: { source: group.source, ...timeOf(span) } })
+                  void navigate({ to: '/audit', search: { ...groupSearch(group), ...timeOf(span) } })
                 }
               />
             </>
