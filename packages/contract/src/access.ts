@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { id, name, time } from './common.ts';
 import { permission, roleName } from './permissions.ts';
+import { personal } from './personal-data.ts';
 
 /** NIST SP 800-63B-4 and OWASP ASVS 5.0, 6.2.1 and 6.2.9: length is what counts; no composition rules. */
 export const password = z
@@ -21,6 +22,7 @@ export const signInRequest = z.object({ email, password: z.string().max(1024) })
 
 export const passwordChange = z.object({ current: z.string().max(1024), password });
 
+/** Who is calling. It tells people about themselves only, so nothing in it is masked. */
 export const identity = z.object({
   userId: id,
   email: z.string(),
@@ -30,10 +32,11 @@ export const identity = z.object({
 });
 export type IdentityView = z.infer<typeof identity>;
 
+/** Whoever manages accounts has to know whose they are; addresses of sessions are another matter. */
 export const user = z.object({
   id,
-  email: z.string(),
-  name: z.string(),
+  email: personal('email', { alsoFor: 'user.manage', owner: 'id' })(z.string()),
+  name: personal('name', { alsoFor: 'user.manage', owner: 'id' })(z.string()),
   role: roleName,
   disabled: z.boolean(),
   createdAt: time,
@@ -55,6 +58,7 @@ export const role = z.object({
 });
 export type RoleView = z.infer<typeof role>;
 
+/** A session of the caller. */
 export const session = z.object({
   id,
   current: z.boolean(),
@@ -71,6 +75,8 @@ export const tokenCreate = z.object({
   name,
   permissions: z.array(permission).min(1, 'must name at least one permission'),
   expiresInDays: z.number().int().min(1).max(365),
+  /** Addresses and CIDR ranges that the token is taken from; any when left out. */
+  addresses: z.array(z.string().max(64)).max(50).optional(),
 });
 export const apiToken = z.object({
   id,
@@ -79,6 +85,8 @@ export const apiToken = z.object({
   permissions: z.array(permission),
   /** First characters, to tell tokens apart. */
   hint: z.string(),
+  /** Addresses and ranges that it is taken from; empty for any. */
+  addresses: z.array(z.string()),
   createdAt: time,
   expiresAt: time,
   lastUsedAt: time.nullable(),

@@ -13,6 +13,10 @@ export const errorCodes = {
   forbidden: 'You are signed in and lack the permission named in the reply.',
   step_up_required:
     'Confirm again that it is you, with a second factor or your password; then repeat the call.',
+  second_factor_failed:
+    'The code or passkey is wrong or has been used, or the sign-in took too long; start again.',
+  sign_in_method_unavailable:
+    'This installation is not set up for that way of signing in; the message says what is missing.',
   address_refused: 'Calls from your address are not taken; an address rule keeps them out.',
   lock_out_risk: 'The change would keep your own address out; send it again with `confirm` to do it anyway.',
   approval_used: 'What was approved has been done already, or its time is over; ask again.',

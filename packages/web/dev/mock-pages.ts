@@ -52,6 +52,7 @@ const tokens: ApiTokenView[] = [
     userId: users[0]?.id ?? '',
     permissions: ['probe.edit', 'maintenance.edit'],
     hint: 'cst_8f2k',
+    addresses: [],
     createdAt: start - 20 * 24 * hour,
     expiresAt: start + 70 * 24 * hour,
     lastUsedAt: start - 3 * hour,

@@ -1,8 +1,10 @@
 import { messageOf } from '../base/errors.ts';
-import { cutToOwner, isAdministrator } from './grants.ts';
+import { cutToOwner } from './grants.ts';
 import type { AccessParts } from './parts.ts';
 import { hashToken, looksLikeApiToken, looksLikeToken } from './secret-tokens.ts';
-import { isActivityDue, isAlive } from './session-rules.ts';
+import { sessionIdentity } from './session-identity.ts';
+import { idleLimit, isActivityDue, isAlive } from './session-rules.ts';
+import { isListed } from './token-addresses.ts';
 import type { Authenticator } from './types.ts';
 
 /**
@@ -13,9 +15,10 @@ export function createAuthenticator({
   clock,
   log,
   limits,
+  graceMs,
   reads,
   writes,
-}: Pick<AccessParts, 'clock' | 'log' | 'limits' | 'reads' | 'writes'>): Authenticator {
+}: Pick<AccessParts, 'clock' | 'log' | 'limits' | 'graceMs' | 'reads' | 'writes'>): Authenticator {
   /** A note of activity that cannot be written must not turn a valid request away. */
   async function note(write: Promise<void>): Promise<void> {
     try {
@@ -31,27 +34,17 @@ export function createAuthenticator({
       const session = await reads.sessionBearer(hashToken(token));
       if (session === undefined || session.disabled) return undefined;
       const now = clock.now();
-      const idleMs = isAdministrator(session.permissions) ? limits.administratorIdleMs : limits.idleMs;
-      if (!isAlive(session, now, idleMs)) return undefined;
+      if (!isAlive(session, now, idleLimit(session.permissions, limits))) return undefined;
       if (isActivityDue(session.lastSeenAt, now)) await note(writes.noteSessionSeen(session.id, now));
-      return {
-        kind: 'user',
-        userId: session.userId,
-        name: session.name,
-        email: session.email,
-        role: session.role,
-        permissions: session.permissions,
-        sessionId: session.id,
-        tokenId: null,
-      };
+      return sessionIdentity(session, { now, graceMs });
     },
 
-    async byApiToken(token) {
+    async byApiToken(token, caller) {
       if (!looksLikeApiToken(token)) return undefined;
       const found = await reads.tokenBearer(hashToken(token));
       if (found === undefined || found.disabled) return undefined;
       const now = clock.now();
-      if (now >= found.expiresAt) return undefined;
+      if (now >= found.expiresAt || !isListed(caller.address, found.addresses)) return undefined;
       if (isActivityDue(found.lastUsedAt, now)) await note(writes.noteTokenUsed(found.id, now));
       return {
         kind: 'token',

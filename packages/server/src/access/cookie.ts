@@ -33,3 +33,36 @@ export function sessionCookie(token: string, secure: boolean): string {
 export function endedSessionCookie(secure: boolean): string {
   return `${sessionCookie('', secure)}; Max-Age=0`;
 }
+
+/** The cookie by which a browser is known; of the same kind, and kept for 90 days after each sign-in. */
+export function deviceCookieName(secure: boolean): string {
+  return `${sessionCookieName(secure)}-device`;
+}
+
+const deviceSeconds = 90 * 86_400;
+
+/** The `Set-Cookie` values of a sign-in: the session, and the device when it is new. */
+export function cookiesOf(
+  { token, deviceToken }: { readonly token: string; readonly deviceToken?: string },
+  secure: boolean,
+): string[] {
+  const session = sessionCookie(token, secure);
+  if (deviceToken === undefined) return [session];
+  const attributes = `Path=/; HttpOnly; SameSite=Strict; Max-Age=${deviceSeconds}`;
+  const device = `${deviceCookieName(secure)}=${deviceToken}; ${attributes}${secure ? '; Secure' : ''}`;
+  return [session, device];
+}
+
+/** What the browser brings to a sign-in: the session that it still has, and what it is known by. */
+export function broughtBy(
+  request: {
+    readonly identity: { readonly sessionId: string | null } | null;
+    readonly cookies: Readonly<Record<string, string | undefined>>;
+  },
+  secure: boolean,
+): { replaces: string | null; deviceToken: string | undefined } {
+  return {
+    replaces: request.identity?.sessionId ?? null,
+    deviceToken: request.cookies[deviceCookieName(secure)]?.slice(0, 200),
+  };
+}

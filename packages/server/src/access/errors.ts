@@ -53,3 +53,36 @@ export function tooBusyToHash(): CustosError {
     retryAfterSeconds: 5,
   });
 }
+
+/** The act needs a fresh proof of who is asking (403); `POST /api/v1/session/step-up` gives one. */
+export function stepUpRequired(): CustosError {
+  return new CustosError(
+    'step_up_required',
+    'Confirm again that it is you, with a second factor or your password; then repeat the call.',
+    { status: 403 },
+  );
+}
+
+/**
+ * The one answer to a second factor that did not work (401): wrong, used, expired and locked are told
+ * apart in the audit log only.
+ */
+export function secondFactorFailed(): CustosError {
+  return new CustosError(
+    'second_factor_failed',
+    'The code or passkey is wrong or has been used, or the sign-in took too long. Start again.',
+    { status: 401 },
+  );
+}
+
+/** This installation is not set up for that way of signing in (409); the message says what is missing. */
+export function methodUnavailable(what: string): CustosError {
+  return new CustosError('sign_in_method_unavailable', what, { status: 409 });
+}
+
+/** The invitation or reset is wrong, used or expired (403). */
+export function linkInvalid(): CustosError {
+  return new CustosError('token_invalid', 'The link is wrong, used or expired. Ask for a new one.', {
+    status: 403,
+  });
+}

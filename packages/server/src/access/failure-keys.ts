@@ -17,3 +17,15 @@ export function addressKey(address: string): string {
   const network = parsed.parts.slice(0, 4).map((part) => part.toString(16));
   return `address:${network.join(':')}::/64`;
 }
+
+/** Stands for all networks together. */
+export const everywhere = 'everywhere';
+
+/** The network that sprays are counted by: a /24 of IPv4, or the /48 that one IPv6 site has. */
+export function sprayNetwork(address: string): string {
+  if (!ipaddr.isValid(address)) return address.slice(0, 64);
+  const parsed = ipaddr.process(address);
+  if (parsed instanceof ipaddr.IPv4) return `${parsed.octets.slice(0, 3).join('.')}.0/24`;
+  const site = parsed.parts.slice(0, 3).map((part) => part.toString(16));
+  return `${site.join(':')}::/48`;
+}

@@ -1,4 +1,5 @@
 import { argon2, randomBytes, timingSafeEqual } from 'node:crypto';
+import { systemClock } from '../base/clock.ts';
 import { tooBusyToHash } from './errors.ts';
 
 /** Cost of one argon2id hash (RFC 9106). */
@@ -20,6 +21,11 @@ export interface PasswordHasher {
    * anew. With null (no such account, no password) it does the same work and says no.
    */
   verify(password: string, stored: string | null): Promise<{ matches: boolean; stale: boolean }>;
+  /**
+   * Takes about as long as a check and does no work: for an answer that must not come sooner than others.
+   * Before the first check there is nothing to go by, so it makes one.
+   */
+  waitAsLong(): Promise<void>;
 }
 
 const tagBytes = 32;
@@ -77,9 +83,19 @@ export interface HasherOptions {
 export function createPasswordHasher({ cost, parallel, waiting }: HasherOptions): PasswordHasher {
   const queue: (() => void)[] = [];
   let running = 0;
+  /** How long checks took lately, each newer one counting a fifth; ms. Real time, as the work is. */
+  let usualMs: number | undefined;
   const nobody: Kept = { cost, salt: randomBytes(saltBytes), tag: randomBytes(tagBytes) };
 
   async function inTurn(password: string, kept: Kept): Promise<Buffer> {
+    const begun = systemClock.monotonic();
+    const derived = await whenFree(password, kept);
+    const took = systemClock.monotonic() - begun;
+    usualMs = usualMs === undefined ? took : usualMs + (took - usualMs) / 5;
+    return derived;
+  }
+
+  async function whenFree(password: string, kept: Kept): Promise<Buffer> {
     if (running >= parallel) {
       if (queue.length >= waiting) throw tooBusyToHash();
       // The one that finishes hands its place on, so `running` stays as it is.
@@ -110,6 +126,10 @@ export function createPasswordHasher({ cost, parallel, waiting }: HasherOptions)
         kept.cost.passes !== cost.passes ||
         kept.cost.lanes !== cost.lanes;
       return { matches, stale };
+    },
+    async waitAsLong() {
+      if (usualMs === undefined) await inTurn('', nobody);
+      else await systemClock.sleep(usualMs);
     },
   };
 }

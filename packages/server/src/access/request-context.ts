@@ -4,12 +4,18 @@ import type { CallContext, Identity } from './types.ts';
 interface Incoming {
   readonly id: string;
   readonly ip: string;
+  readonly host: string;
   readonly headers: { readonly 'user-agent'?: string | undefined };
 }
 
 /** Where a request comes from, for sessions and records. */
 export function contextOf(request: Incoming): CallContext {
-  return { address: request.ip, device: request.headers['user-agent'] ?? '', requestId: request.id };
+  return {
+    address: request.ip,
+    device: request.headers['user-agent'] ?? '',
+    requestId: request.id,
+    host: request.host,
+  };
 }
 
 /** The identity on a route that is not public. The server has refused everybody else before this. */

@@ -30,7 +30,7 @@ export function roleStore(db: AccessDb) {
         const values = { title, description, position, permissions: JSON.stringify(permissions) };
         await db
           .insertInto('access_role')
-          .values({ name, built_in: 1, ...values })
+          .values({ name, built_in: 1, reach: '{}', ...values })
           .onConflict((conflict) => conflict.column('name').doUpdateSet({ built_in: 1, ...values }))
           .execute();
       }

@@ -2,32 +2,24 @@ import {
   byId,
   done,
   identity as identitySchema,
-  type IdentityView,
   pageOf,
   pageQuery,
   passwordChange,
+  secondFactorStep,
   session,
   setupRequest,
   setupState,
   signInRequest,
 } from '@custos/contract';
 import type { Routes } from '../http/types.ts';
-import { endedSessionCookie, sessionCookie } from './cookie.ts';
+import { broughtBy, cookiesOf, endedSessionCookie, sessionCookie } from './cookie.ts';
+import { viewOf } from './identity-view.ts';
 import { callerOf, contextOf } from './request-context.ts';
 import type { Access } from './service.ts';
-import type { Identity } from './types.ts';
 
 /** Passwords are costly to check: set-up and sign-in take few requests per minute and address. */
 const setupPerMinute = 10;
 const signInPerMinute = 30;
-
-const viewOf = ({ userId, email, name, role, permissions }: Identity): IdentityView => ({
-  userId,
-  email,
-  name,
-  role,
-  permissions: [...permissions],
-});
 
 /** Set-up, signing in and out, and what people do with their own sessions and password. */
 export function sessionRoutes({
@@ -68,14 +60,14 @@ export function sessionRoutes({
     app.post(
       '/api/v1/session',
       {
-        schema: { body: signInRequest, response: { 200: identitySchema } },
+        schema: { body: signInRequest, response: { 200: identitySchema, 202: secondFactorStep } },
         config: { access: 'public', requestsPerMinute: signInPerMinute },
       },
       async (request, reply) => {
-        const replaces = request.identity?.sessionId ?? null;
-        const { token, identity } = await access.signIn({ ...request.body, replaces }, contextOf(request));
-        reply.header('set-cookie', sessionCookie(token, secureCookie));
-        return viewOf(identity);
+        const brought = broughtBy(request, secureCookie);
+        const outcome = await access.signIn({ ...request.body, ...brought }, contextOf(request));
+        if ('step' in outcome) return reply.code(202).send(outcome);
+        return reply.header('set-cookie', cookiesOf(outcome, secureCookie)).send(viewOf(outcome.identity));
       },
     );
 
@@ -99,6 +91,18 @@ export function sessionRoutes({
         config: { access: 'signed-in' },
       },
       async (request) => access.sessions.list(callerOf(request), request.query),
+    );
+
+    app.delete(
+      '/api/v1/sessions',
+      {
+        schema: { response: { 200: done } },
+        config: { access: 'signed-in', audit: 'session.end-others' },
+      },
+      async (request) => {
+        await access.sessions.endOthers(callerOf(request));
+        return { ok: true as const };
+      },
     );
 
     app.delete(

@@ -22,8 +22,8 @@ export function tokenRoutes(access: Access): Routes {
         config: { access: 'token.own', audit: 'token.create' },
       },
       async (request, reply) => {
-        const { permissions, expiresInDays } = request.body;
-        Object.assign(request.auditDetails, { permissions, expiresInDays });
+        const { permissions, expiresInDays, addresses } = request.body;
+        Object.assign(request.auditDetails, { permissions, expiresInDays, addresses });
         const made = await access.tokens.create(callerOf(request), request.body);
         request.auditTarget = { type: 'token', id: made.id };
         return reply.code(201).header('cache-control', 'no-store').send(made);

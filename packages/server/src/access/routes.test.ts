@@ -55,9 +55,10 @@ async function serve(secureCookie = true) {
       },
       ...(body === undefined ? {} : { payload: body }),
     });
-    const setCookie = String(response.headers['set-cookie'] ?? '');
+    const [setCookie = '', setDevice = ''] = [response.headers['set-cookie'] ?? []].flat();
     const answer = response.json<Body>();
-    return { status: response.statusCode, answer, setCookie, cookie: setCookie.split(';')[0] ?? '' };
+    const given = setCookie.split(';')[0] ?? '';
+    return { status: response.statusCode, answer, setCookie, setDevice, cookie: given };
   }
   const signIn = (email: string, password = goodPassword) =>
     call('POST', '/api/v1/session', { body: { email, password } });
@@ -81,7 +82,10 @@ test('from the set-up link to a signed-in super administrator, and never again',
 test('the session travels in a __Host- cookie that scripts cannot read', async () => {
   const { addUser, enter, call } = await serve();
   await addUser('ada@example.com', 'viewer');
-  const { setCookie, cookie, answer } = await enter('ada@example.com');
+  const { setCookie, setDevice, cookie, answer } = await enter('ada@example.com');
+  expect(setDevice).toMatch(
+    /^__Host-custos-device=[\w-]{43}; Path=\/; HttpOnly; SameSite=Strict; Max-Age=7776000; Secure$/,
+  );
   expect(setCookie).toMatch(/^__Host-custos=[\w-]{43}; Path=\/; HttpOnly; SameSite=Strict; Secure$/);
   expect(JSON.stringify(answer)).not.toContain(cookie.split('=')[1]);
   const out = await call('DELETE', '/api/v1/session', { cookie });

@@ -4,20 +4,29 @@ import type { Clock } from '../base/clock.ts';
 import { messageOf } from '../base/errors.ts';
 import type { Logger } from '../base/logger.ts';
 import type { State } from '../storage/state/state.ts';
+import type { Secrets } from '../storage/secrets/types.ts';
 import { createAuthenticator } from './authenticate.ts';
+import { createEntry } from './entry.ts';
+import { createPasskeySignIn } from './factors/passkey-sign-in.ts';
+import { createProofs } from './factors/proofs.ts';
+import { createSecondStep } from './factors/second-step.ts';
+import { createFactors } from './factors/service.ts';
+import { createStepUp } from './factors/step-up.ts';
 import { accountPolicy } from './lockout.ts';
 import { createPasswordHasher, defaultHashCost, type HashCost } from './password-hash.ts';
 import type { AccessParts } from './parts.ts';
 import { requiredAudit } from './required-audit.ts';
 import { builtInRoles } from './roles.ts';
+import { defaultGraceMs } from './second-factor-rule.ts';
 import { defaultSessionLimits, type SessionLimits } from './session-rules.ts';
 import { createSessions } from './sessions.ts';
 import { createSetup } from './setup.ts';
 import { createSignInGuard } from './sign-in-guard.ts';
 import { createSignIn } from './sign-in.ts';
+import { sprayWindowMs } from './spray.ts';
 import { accessStore } from './store.ts';
 import { createTokens } from './tokens.ts';
-import type { Ended } from './types.ts';
+import type { Ended, SecurityEvent, Tell } from './types.ts';
 import { createUsers, type NewUser } from './users.ts';
 
 export interface AccessOptions {
@@ -29,6 +38,8 @@ export interface AccessOptions {
   readonly parallelHashes?: number;
   /** Password checks that may wait for one of those (default 100); more are answered `overloaded`. */
   readonly waitingHashes?: number;
+  /** How long a role that asks for a second factor waits for it, ms; seven days unless told. */
+  readonly secondFactorGraceMs?: number;
   /** Called on every node when somebody's right to be here has ended, to close what they have open. */
   readonly onEnded?: (ended: Ended) => void;
 }
@@ -53,12 +64,24 @@ export function createAccess({
   clock,
   log,
   audit,
+  secrets = null,
+  tell,
+  publicUrl = () => null,
+  onSecurityEvent = () => undefined,
   options = {},
 }: {
   readonly state: State;
   readonly clock: Clock;
   readonly log: Logger;
   readonly audit: AuditLog;
+  /** Where seeds of authenticators and private keys are sealed; without it there are neither. */
+  readonly secrets?: Secrets | null;
+  /** Tells a person what happens to their account; without it there are no invitations and no resets. */
+  readonly tell?: Tell | undefined;
+  /** The address of the dashboard as people type it; null while nobody has set one. */
+  readonly publicUrl?: () => string | null;
+  /** Told at once of sprays and locks. */
+  readonly onSecurityEvent?: (event: SecurityEvent) => void;
   readonly options?: AccessOptions;
 }) {
   const required = requiredAudit(audit);
@@ -73,6 +96,26 @@ export function createAccess({
       waiting: options.waitingHashes ?? 100,
     }),
     limits: { ...defaultSessionLimits, ...options.sessions },
+    graceMs: options.secondFactorGraceMs ?? defaultGraceMs,
+    secrets,
+    publicUrl,
+    send: tell ?? null,
+    tell(person, message) {
+      tell?.(person, message).catch((error: unknown) => {
+        log.warn(
+          { userId: person.id, kind: message.kind, error: messageOf(error) },
+          'a person could not be told of a change to their account',
+        );
+      });
+    },
+    raise(event) {
+      try {
+        onSecurityEvent(event);
+      } catch (error) {
+        log.error({ kind: event.kind, error: messageOf(error) }, 'a security event could not be passed on');
+      }
+    },
+    store: accessStore,
     reads: accessStore(state.read),
     writes: accessStore(state.write),
     announceEnd(ended) {
@@ -85,6 +128,9 @@ export function createAccess({
   const guard = createSignInGuard(parts);
   const setup = createSetup(parts);
   const sessions = createSessions(parts, guard);
+  const enter = createEntry(parts);
+  const proofs = createProofs(parts);
+  const secondStep = createSecondStep(parts, { guard, enter, proofs });
   const users = createUsers(parts);
 
   return {
@@ -95,7 +141,11 @@ export function createAccess({
       unsubscribe = state.broadcast.subscribe(endedTopic, (payload) => {
         options.onEnded?.(JSON.parse(payload) as Ended);
       });
-      await state.transaction((tx) => accessStore(tx).putBuiltInRoles(builtInRoles));
+      await state.transaction(async (tx) => {
+        const store = accessStore(tx);
+        await store.putBuiltInRoles(builtInRoles);
+        await store.fillRoleSince(clock.now());
+      });
     },
 
     stop: () => unsubscribe(),
@@ -105,10 +155,18 @@ export function createAccess({
     setupLink: setup.link,
     completeSetup: setup.complete,
 
-    signIn: createSignIn(parts, guard),
+    signIn: createSignIn(parts, {
+      guard,
+      enter,
+      beginSecondStep: (user, context) => secondStep.begin(user, context),
+    }),
+    secondStep: secondStep.complete,
+    passkeySignIn: createPasskeySignIn(parts, { guard, enter }),
+    factors: createFactors(parts),
+    stepUp: createStepUp(parts, { guard, proofs }),
     signOut: sessions.signOut,
     changePassword: sessions.changePassword,
-    sessions: { list: sessions.list, end: sessions.end },
+    sessions: { list: sessions.list, end: sessions.end, endOthers: sessions.endOthers },
 
     users: { list: users.list, create: users.add, update: users.update },
     roles: { list: users.roles },
@@ -151,6 +209,9 @@ export function createAccess({
     /** Removes sessions and counters that no longer matter; returns how many. Once an hour is enough. */
     async prune(): Promise<number> {
       const now = clock.now();
+      await parts.writes.dropExpiredTickets(now);
+      await parts.writes.dropExpiredDevices(now);
+      await parts.writes.dropTriedBefore(now - sprayWindowMs);
       const sessionsGone = await parts.writes.dropEndedSessions(now, now - parts.limits.idleMs);
       return sessionsGone + (await parts.writes.dropFailuresBefore(now - accountPolicy.forgetMs));
     },

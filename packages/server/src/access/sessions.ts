@@ -1,14 +1,14 @@
 import type { Page, SessionView } from '@custos/contract';
 import { invalidInput, notFound } from '../base/errors.ts';
-import { personsOnly, tooManyFailures } from './errors.ts';
-import { isAdministrator } from './grants.ts';
+import { tooManyFailures } from './errors.ts';
 import { pageById, type PageRequest } from './id-page.ts';
-import { accountPolicy } from './lockout.ts';
+import { notices } from './notices.ts';
+import { ownSession } from './own-session.ts';
 import { passwordFaults } from './password-rules.ts';
 import type { AccessParts } from './parts.ts';
-import { endOf } from './session-rules.ts';
-import type { SignInGuard } from './sign-in-guard.ts';
-import { startSession } from './start-session.ts';
+import { endOf, idleLimit } from './session-rules.ts';
+import type { Attempt, SignInGuard } from './sign-in-guard.ts';
+import { startSession, tellPushedOut } from './start-session.ts';
 import { accessStore } from './store.ts';
 import type { CallContext, Identity, SignedIn } from './types.ts';
 
@@ -22,16 +22,17 @@ export interface PasswordChange {
 export function createSessions(parts: AccessParts, guard: SignInGuard) {
   const { state, clock, hasher, limits, reads, writes, announceEnd } = parts;
 
-  function sessionOf(identity: Identity): string {
-    if (identity.kind !== 'user' || identity.sessionId === null) throw personsOnly();
-    return identity.sessionId;
-  }
+  /** Guesses during a session count against that session: who holds it is not a stranger. */
+  const attemptOf = (identity: Identity, { address }: CallContext): Attempt => ({
+    email: identity.email,
+    address,
+    known: `session:${ownSession(identity)}`,
+  });
 
   async function prove(identity: Identity, current: string, context: CallContext): Promise<string | null> {
-    const attempt = { email: identity.email, address: context.address };
+    const attempt = attemptOf(identity, context);
     const admission = await guard.admit(attempt);
-    if (admission.state === 'address-locked') throw tooManyFailures(admission.waitMs);
-    if (admission.state === 'account-locked') throw tooManyFailures(accountPolicy.firstLockMs);
+    if (admission.state !== 'open') throw tooManyFailures(admission.waitMs);
     const user = await reads.user(identity.userId);
     try {
       const stored = user?.passwordHash ?? null;
@@ -45,9 +46,9 @@ export function createSessions(parts: AccessParts, guard: SignInGuard) {
 
   return {
     async list(identity: Identity, page: PageRequest): Promise<Page<SessionView>> {
-      const present = sessionOf(identity);
+      const present = ownSession(identity);
       const now = clock.now();
-      const idleMs = isAdministrator(identity.permissions) ? limits.administratorIdleMs : limits.idleMs;
+      const idleMs = idleLimit(identity.permissions, limits);
       return pageById(
         page,
         (slice) => reads.sessionsOf(identity.userId, { ...slice, now, idleSince: now - idleMs }),
@@ -57,14 +58,21 @@ export function createSessions(parts: AccessParts, guard: SignInGuard) {
 
     /** Ends one of the caller's sessions; another person's is `not_found`. */
     async end(identity: Identity, id: string): Promise<void> {
-      sessionOf(identity);
+      ownSession(identity);
       if (!(await writes.endSession(identity.userId, id))) throw notFound('session', id);
       announceEnd({ sessionId: id });
     },
 
+    /** Ends every session of the caller but the present one. */
+    async endOthers(identity: Identity): Promise<void> {
+      const kept = ownSession(identity);
+      for (const sessionId of await writes.endOtherSessions(identity.userId, kept))
+        announceEnd({ sessionId });
+    },
+
     /** Ends the present session. */
     async signOut(identity: Identity): Promise<void> {
-      const sessionId = sessionOf(identity);
+      const sessionId = ownSession(identity);
       await writes.endSession(identity.userId, sessionId);
       announceEnd({ sessionId });
     },
@@ -78,7 +86,7 @@ export function createSessions(parts: AccessParts, guard: SignInGuard) {
       change: PasswordChange,
       context: CallContext,
     ): Promise<SignedIn> {
-      sessionOf(identity);
+      ownSession(identity);
       const faults = passwordFaults(change.password, identity);
       if (change.password === change.current) {
         faults.push({ field: 'password', message: 'must differ from the present password' });
@@ -98,11 +106,26 @@ export function createSessions(parts: AccessParts, guard: SignInGuard) {
         }
         await store.setPasswordHash(user.id, passwordHash);
         await store.endSessionsOf(user.id);
-        await guard.succeeded(store, { email: user.email, address: context.address });
-        return startSession(store, { user, permissions: role.permissions, caller: context, limits, now });
+        await store.dropTicketsOf(user.id);
+        await guard.succeeded(store, attemptOf(identity, context));
+        return startSession(
+          store,
+          {
+            user,
+            permissions: role.permissions,
+            caller: context,
+            method: 'password',
+            // What this session proved still stands; the new one takes it over.
+            secondFactor: (identity.secondFactorAt ?? null) !== null,
+            now,
+          },
+          parts,
+        );
       });
       announceEnd({ userId: identity.userId });
-      return signedIn;
+      tellPushedOut(signedIn, parts);
+      parts.tell(signedIn.person, notices.passwordChanged(context));
+      return { token: signedIn.token, identity: signedIn.identity };
     },
   };
 }

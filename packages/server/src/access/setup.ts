@@ -20,7 +20,8 @@ export interface SetupRequest {
 const setupLifetimeMs = 24 * 3_600_000;
 
 /** How the first person gets an account: by a link that only the log of the process shows. */
-export function createSetup({ state, clock, audit, hasher, limits, reads, writes }: AccessParts) {
+export function createSetup(parts: AccessParts) {
+  const { state, clock, audit, hasher, reads, writes } = parts;
   const needed = async (): Promise<boolean> => !(await reads.hasUsers());
 
   async function begin(): Promise<{ token: string; expiresAt: number } | undefined> {
@@ -78,6 +79,7 @@ export function createSetup({ state, clock, audit, hasher, limits, reads, writes
           disabled: false,
           createdAt: now,
           lastSignInAt: now,
+          roleSince: now,
         };
         await store.addUser(user);
         await audit.append(
@@ -91,7 +93,19 @@ export function createSetup({ state, clock, audit, hasher, limits, reads, writes
           },
           tx,
         );
-        return startSession(store, { user, permissions: role.permissions, caller: context, limits, now });
+        const { token: session, identity } = await startSession(
+          store,
+          {
+            user,
+            permissions: role.permissions,
+            caller: context,
+            method: 'password',
+            secondFactor: false,
+            now,
+          },
+          parts,
+        );
+        return { token: session, identity };
       });
     },
   };

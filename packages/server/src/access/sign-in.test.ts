@@ -347,6 +347,7 @@ describeOnBothStores('signing in', (open) => {
           { email: 'ada@example.com', password: goodPassword, replaces },
           here,
         );
+        if ('step' in fresh) throw new Error('nobody asked for a second factor');
         expect(fresh.token).not.toBe(old.token);
         expect(await next(old)).toBeUndefined();
         expect(await next(fresh)).toBeDefined();

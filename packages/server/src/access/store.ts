@@ -1,9 +1,14 @@
 import type { StateDb } from '../storage/state/state.ts';
+import { deviceStore } from './device-store.ts';
+import { factorStore } from './factors/factor-store.ts';
 import { failureStore } from './failure-store.ts';
+import { externalStore } from './oidc/external-store.ts';
 import { roleStore } from './role-store.ts';
 import { sessionStore } from './session-store.ts';
 import { setupStore } from './setup-store.ts';
 import type { AccessTables } from './tables.ts';
+import { sprayStore } from './spray-store.ts';
+import { ticketStore } from './ticket-store.ts';
 import { tokenStore } from './token-store.ts';
 import { userStore } from './user-store.ts';
 
@@ -19,5 +24,10 @@ export function accessStore(handle: StateDb) {
     ...sessionStore(db),
     ...tokenStore(db),
     ...failureStore(db),
+    ...sprayStore(db),
+    ...ticketStore(db),
+    ...deviceStore(db),
+    ...factorStore(db),
+    ...externalStore(db),
   };
 }

@@ -13,6 +13,8 @@ export type AccessTables = {
     /** 1 required, 0 optional; null while it follows from the permissions. */
     second_factor: number | null;
     second_factor_since: number | null;
+    /** JSON object: permissions that reach only a part of the objects. */
+    reach: string;
   };
   access_user: {
     id: string;

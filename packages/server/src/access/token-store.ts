@@ -9,6 +9,8 @@ export interface StoredToken {
   readonly name: string;
   readonly permissions: ReadonlySet<Permission>;
   readonly hint: string;
+  /** Addresses and ranges that it is taken from; empty for any. */
+  readonly addresses: readonly string[];
   readonly createdAt: number;
   readonly expiresAt: number;
   readonly lastUsedAt: number | null;
@@ -18,6 +20,7 @@ export interface StoredToken {
 export interface TokenBearer {
   readonly id: string;
   readonly permissions: ReadonlySet<Permission>;
+  readonly addresses: readonly string[];
   readonly expiresAt: number;
   readonly lastUsedAt: number | null;
   readonly userId: string;
@@ -34,6 +37,7 @@ const tokenOf = (row: Omit<AccessTables['access_token'], 'token_hash' | 'revoked
   name: row.name,
   permissions: readPermissions(row.permissions),
   hint: row.hint,
+  addresses: JSON.parse(row.addresses) as string[],
   createdAt: row.created_at,
   expiresAt: row.expires_at,
   lastUsedAt: row.last_used_at,
@@ -48,6 +52,7 @@ export function tokenStore(db: AccessDb) {
     .select([
       'token.id',
       'token.permissions',
+      'token.addresses',
       'token.expires_at',
       'token.last_used_at',
       'user.id as user_id',
@@ -68,6 +73,7 @@ export function tokenStore(db: AccessDb) {
       return {
         id: row.id,
         permissions: readPermissions(row.permissions),
+        addresses: JSON.parse(row.addresses) as string[],
         expiresAt: row.expires_at,
         lastUsedAt: row.last_used_at,
         userId: row.user_id,
@@ -89,6 +95,7 @@ export function tokenStore(db: AccessDb) {
           name: token.name,
           permissions: JSON.stringify([...token.permissions]),
           hint: token.hint,
+          addresses: JSON.stringify(token.addresses),
           created_at: token.createdAt,
           expires_at: token.expiresAt,
           last_used_at: token.lastUsedAt,
@@ -105,7 +112,17 @@ export function tokenStore(db: AccessDb) {
     async tokens(userId: string | null, { after, limit }: Slice): Promise<StoredToken[]> {
       let query = db
         .selectFrom('access_token')
-        .select(['id', 'user_id', 'name', 'permissions', 'hint', 'created_at', 'expires_at', 'last_used_at'])
+        .select([
+          'id',
+          'user_id',
+          'name',
+          'permissions',
+          'hint',
+          'addresses',
+          'created_at',
+          'expires_at',
+          'last_used_at',
+        ])
         .where('revoked_at', 'is', null)
         .where('id', '>', after);
       if (userId !== null) query = query.where('user_id', '=', userId);

@@ -4,8 +4,10 @@ import { newId } from '../base/ids.ts';
 import { personsOnly } from './errors.ts';
 import { missingToGrant } from './grants.ts';
 import { pageById, type PageRequest } from './id-page.ts';
+import { notices } from './notices.ts';
 import type { AccessParts } from './parts.ts';
 import { hashToken, makeApiToken } from './secret-tokens.ts';
+import { addressFaults } from './token-addresses.ts';
 import type { StoredToken } from './token-store.ts';
 import type { Identity } from './types.ts';
 
@@ -13,15 +15,21 @@ export interface NewToken {
   readonly name: string;
   readonly permissions: readonly Permission[];
   readonly expiresInDays: number;
+  /** Addresses and CIDR ranges that it is to be taken from; any when left out or empty. */
+  readonly addresses?: readonly string[] | undefined;
 }
 
 const dayMs = 86_400_000;
 const longestDays = 365;
 
-const viewOf = (token: StoredToken): ApiTokenView => ({ ...token, permissions: [...token.permissions] });
+const viewOf = (token: StoredToken): ApiTokenView => ({
+  ...token,
+  permissions: [...token.permissions],
+  addresses: [...token.addresses],
+});
 
 /** Secrets for programs. Those who may manage tokens see and revoke everybody's, others their own. */
-export function createTokens({ clock, reads, writes, announceEnd }: AccessParts) {
+export function createTokens({ clock, reads, writes, announceEnd, tell }: AccessParts) {
   const reach = (actor: Identity) => (actor.permissions.has('token.manage') ? null : actor.userId);
 
   return {
@@ -49,6 +57,7 @@ export function createTokens({ clock, reads, writes, announceEnd }: AccessParts)
         ...(Number.isInteger(days) && days >= 1 && days <= longestDays
           ? []
           : [{ field: 'expiresInDays', message: `must be a whole number from 1 to ${longestDays}` }]),
+        ...addressFaults(request.addresses ?? [], 'addresses'),
       ];
       if (faults.length > 0) throw invalidInput(faults);
 
@@ -60,11 +69,13 @@ export function createTokens({ clock, reads, writes, announceEnd }: AccessParts)
         name: request.name,
         permissions,
         hint,
+        addresses: request.addresses ?? [],
         createdAt: now,
         expiresAt: now + days * dayMs,
         lastUsedAt: null,
       };
       await writes.addToken(made, hashToken(token));
+      tell({ id: actor.userId, email: actor.email, name: actor.name }, notices.tokenMade(made.name));
       return { ...viewOf(made), token };
     },
 

@@ -10,6 +10,11 @@ import type { Permission } from '@custos/contract';
  * - **set-up link**: how the first person gets an account; there is none from the start.
  * - **lock**: the time during which an account or an address may not try to sign in.
  * - **host operator**: whoever can run the command line on the host; needs no account.
+ * - **second factor**: an authenticator's code, a passkey or a recovery code; what a password is not.
+ * - **ticket**: a secret that joins the requests of one ceremony, such as password and then code.
+ * - **known device**: a browser in which the person has signed in before; a lock does not stop it.
+ * - **link**: an invitation or a reset, sent to the person; works once, for 60 minutes.
+ * - **provider**: an outside identity provider that speaks OpenID Connect.
  */
 
 /** Who is calling and what they may do. Made anew for every request, so changes act on the next one. */
@@ -24,6 +29,12 @@ export interface Identity {
   readonly sessionId: string | null;
   /** The token's id, for a program. */
   readonly tokenId: string | null;
+  /** When this session last proved who it is, by whatever the person has, ms. */
+  readonly authenticatedAt?: number;
+  /** When this session last proved a second factor, ms; null when it never did. */
+  readonly secondFactorAt?: number | null;
+  /** True when the role's second factor is overdue: nothing is possible but to set one up. */
+  readonly restricted?: boolean;
 }
 
 /** Where a request comes from. */
@@ -35,6 +46,8 @@ export interface Caller {
 /** A request with its id, for the record of what it does. */
 export interface CallContext extends Caller {
   readonly requestId: string | null;
+  /** The host that was called, with its port; passkeys on `localhost` need it. */
+  readonly host?: string;
 }
 
 /** A person who has just signed in. */
@@ -42,7 +55,42 @@ export interface SignedIn {
   /** The session token: goes into the cookie and is not kept anywhere in plain text. */
   readonly token: string;
   readonly identity: Identity;
+  /** A new secret by which this browser is known from now on; undefined when it was known already. */
+  readonly deviceToken?: string;
 }
+
+/** Somebody who is told what happens to their account. */
+export interface Person {
+  readonly id: string;
+  readonly email: string;
+  readonly name: string;
+}
+
+/** One message to a person about their own account. Plain text. */
+export interface PersonalMessage {
+  /** Stable, such as `password-changed`. */
+  readonly kind: string;
+  readonly subject: string;
+  readonly text: string;
+  /** Where to go; holds a secret when it is an invitation or a reset, so it belongs in no log. */
+  readonly url: string | null;
+}
+
+/** Tells a person something; rejects when it will not be told. */
+export type Tell = (person: Person, message: PersonalMessage) => Promise<void>;
+
+/** What those who watch over the installation should know at once. */
+export type SecurityEvent =
+  | {
+      readonly kind: 'spray';
+      /** A network such as `192.0.2.0/24`, or `everywhere`. */
+      readonly network: string;
+      /** Accounts that were tried within the window. */
+      readonly accounts: number;
+      readonly at: number;
+    }
+  | { readonly kind: 'account-locked'; readonly userId: string | null; readonly at: number }
+  | { readonly kind: 'address-locked'; readonly address: string; readonly at: number };
 
 /** Whose right to be here has just ended; what they have open is to be closed. */
 export interface Ended {

@@ -11,6 +11,8 @@ export interface StoredUser {
   readonly disabled: boolean;
   readonly createdAt: number;
   readonly lastSignInAt: number | null;
+  /** Since when they have the role, ms. */
+  readonly roleSince: number;
 }
 
 const userOf = (row: AccessTables['access_user']): StoredUser => ({
@@ -22,6 +24,7 @@ const userOf = (row: AccessTables['access_user']): StoredUser => ({
   disabled: row.disabled === 1,
   createdAt: row.created_at,
   lastSignInAt: row.last_sign_in_at,
+  roleSince: row.role_since,
 });
 
 export function userStore(db: AccessDb) {
@@ -46,6 +49,8 @@ export function userStore(db: AccessDb) {
           disabled: user.disabled ? 1 : 0,
           created_at: user.createdAt,
           last_sign_in_at: user.lastSignInAt,
+          role_since: user.roleSince,
+          teams: '[]',
         })
         .execute();
     },
@@ -77,8 +82,21 @@ export function userStore(db: AccessDb) {
       return row !== undefined;
     },
 
-    async changeUser(id: string, to: Pick<StoredUser, 'name' | 'role' | 'disabled'>): Promise<void> {
-      await change(id, { name: to.name, role: to.role, disabled: to.disabled ? 1 : 0 });
+    async changeUser(
+      id: string,
+      to: Pick<StoredUser, 'name' | 'role' | 'disabled' | 'roleSince'>,
+    ): Promise<void> {
+      await change(id, {
+        name: to.name,
+        role: to.role,
+        disabled: to.disabled ? 1 : 0,
+        role_since: to.roleSince,
+      });
+    },
+
+    /** For users of a time before this was kept: they have had their role since `at`, as far as rules go. */
+    async fillRoleSince(at: number): Promise<void> {
+      await db.updateTable('access_user').set({ role_since: at }).where('role_since', '=', 0).execute();
     },
 
     /** Holds a user's row until the transaction ends: what is read after this stays true. */

@@ -1,0 +1,24 @@
+import { dutyOf, isRestricted } from './second-factor-rule.ts';
+import type { SessionBearer } from './session-store.ts';
+import type { Identity } from './types.ts';
+
+/** The identity that a session gives at this moment; without permissions while it is restricted. */
+export function sessionIdentity(
+  session: SessionBearer,
+  { now, graceMs }: { readonly now: number; readonly graceMs: number },
+): Identity {
+  const restricted = isRestricted(dutyOf(session, graceMs), session.secondFactorAt, now);
+  return {
+    kind: 'user',
+    userId: session.userId,
+    name: session.name,
+    email: session.email,
+    role: session.role,
+    permissions: restricted ? new Set() : session.permissions,
+    sessionId: session.id,
+    tokenId: null,
+    authenticatedAt: session.authenticatedAt,
+    secondFactorAt: session.secondFactorAt,
+    restricted,
+  };
+}
