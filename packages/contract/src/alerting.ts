@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { id, labels, name, origin, time } from './common.ts';
+import { personal } from './personal-data.ts';
 import { criticality, probeKindName } from './probes.ts';
 
 export const severities = ['critical', 'high', 'medium', 'low', 'info'] as const;
@@ -116,6 +117,9 @@ export const rule = z.object({
 });
 export type RuleView = z.infer<typeof rule>;
 
+/** Those who take alerts see who has one already. */
+const staffName = personal('name', { alsoFor: 'alert.acknowledge' });
+
 export const alert = z.object({
   id,
   ruleId: id,
@@ -133,7 +137,7 @@ export const alert = z.object({
   startedAt: time,
   firedAt: time.nullable(),
   acknowledgedAt: time.nullable(),
-  acknowledgedBy: z.string().nullable(),
+  acknowledgedBy: staffName(z.string().nullable()),
   resolvedAt: time.nullable(),
   /** `pending` until all its notifications are settled, then `delivered` or `failed`; null when none was due. */
   delivery: z.enum(['pending', 'delivered', 'failed']).nullable(),
@@ -152,7 +156,7 @@ export const alertEvent = z.object({
     'flapping',
     'expired',
   ]),
-  actor: z.string().nullable(),
+  actor: staffName(z.string().nullable()),
   note: z.string(),
 });
 export type AlertEventView = z.infer<typeof alertEvent>;

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { name, time } from './common.ts';
+import { personal } from './personal-data.ts';
 
 export const auditOutcome = z.enum(['attempted', 'succeeded', 'failed', 'denied']);
 export const auditSeverity = z.enum(['info', 'low', 'medium', 'high', 'critical']);
@@ -10,7 +11,7 @@ export const auditParty = z.object({
   /** Null when it is sealed. */
   id: z.string().nullable(),
   /** The present name of a user or token of this installation; null for others and for those who are gone. */
-  name: z.string().nullable(),
+  name: personal('name', { alsoFor: 'user.manage', owner: 'id' })(z.string().nullable()),
 });
 
 /** Where an event is kept for good. */

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { id, name, time } from './common.ts';
 import { permission, roleName } from './permissions.ts';
+import { personal } from './personal-data.ts';
 
 /** Why somebody does something; part of the record. */
 const reason = z.string().trim().min(3, 'must say why, in at least 3 characters').max(500);
@@ -93,6 +94,12 @@ export const approvalState = z.enum([
 ]);
 export type ApprovalState = z.infer<typeof approvalState>;
 
+/** Whoever grants rights, approves or reviews has to know whose they are. */
+const person = z.object({
+  id: z.string(),
+  name: personal('name', { alsoFor: 'user.manage', owner: 'id' })(z.string()),
+});
+
 /** A call that waits for a second person, or did. */
 export const approval = z.object({
   id,
@@ -107,10 +114,10 @@ export const approval = z.object({
   digest: z.string(),
   /** What the second person must hold too. */
   permission: z.string(),
-  requestedBy: z.object({ id: z.string(), name: z.string() }),
+  requestedBy: person,
   requestedAt: time,
   expiresAt: time,
-  decidedBy: z.object({ id: z.string(), name: z.string() }).nullable(),
+  decidedBy: person.nullable(),
   decidedAt: time.nullable(),
   note: z.string().nullable(),
   executedAt: time.nullable(),
@@ -186,14 +193,17 @@ export const accessReview = z.object({
 export type AccessReviewView = z.infer<typeof accessReview>;
 export const reviewDecision = z.enum(['keep', 'revoke']);
 export type ReviewDecision = z.infer<typeof reviewDecision>;
+/** A review says nothing without the people: those who decide it and those who audit it see them. */
+const reviewers = ['user.manage', 'audit.read'] as const;
+
 /** One person or API token with what they hold, as it was when the review began. */
 export const reviewLine = z.object({
   id,
   kind: z.enum(['user', 'token']),
   subject: z.string(),
-  name: z.string(),
+  name: personal('name', { alsoFor: reviewers, owner: 'subject' })(z.string()),
   /** The owner's address for a token. */
-  email: z.string(),
+  email: personal('email', { alsoFor: reviewers, owner: 'subject' })(z.string()),
   role: z.string(),
   permissions: z.array(z.string()),
   teams: z.array(z.string()),

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { email, password } from './access.ts';
 import { id, name, time } from './common.ts';
 import { roleName } from './permissions.ts';
+import { personal } from './personal-data.ts';
 
 /** What proves a person besides their password. */
 export const factorKind = z.enum(['totp', 'passkey', 'recovery-code']);
@@ -132,11 +133,12 @@ export const link = z.object({
 export type LinkView = z.infer<typeof link>;
 export const linkUse = z.object({ token: z.string().max(200), password });
 
+/** A session of somebody else: who manages accounts ends it by its network and device. */
 export const userSession = z.object({
   id,
   createdAt: time,
   lastSeenAt: time,
-  address: z.string(),
+  address: personal('ip')(z.string()),
   device: z.string(),
 });
 

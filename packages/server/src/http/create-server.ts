@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import cookie from '@fastify/cookie';
 import Fastify, { type FastifyBaseLogger, type RawServerDefault } from 'fastify';
-import { serializerCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod';
+import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import type { Authenticator } from '../access/types.ts';
 import type { Clock } from '../base/clock.ts';
 import type { Logger } from '../base/logger.ts';
@@ -17,6 +17,7 @@ import type { LiveEvents } from './event-hub.ts';
 import { registerHealth } from './health-routes.ts';
 import { createMetrics, type Metrics } from './metrics.ts';
 import { installOpenApi } from './openapi.ts';
+import { installPersonalData } from './personal-data.ts';
 import { httpError } from './problem.ts';
 import { collectProcessMetrics } from './process-metrics.ts';
 import { installRateLimits, type RateLimits } from './rate-limits.ts';
@@ -112,7 +113,7 @@ export async function createServer(parts: ServerParts): Promise<HttpServer> {
     },
   }).withTypeProvider<ZodTypeProvider>();
   app.setValidatorCompiler(validatorCompiler as never);
-  app.setSerializerCompiler(serializerCompiler);
+  installPersonalData(app);
   app.removeContentTypeParser('text/plain');
 
   const metrics = createMetrics();

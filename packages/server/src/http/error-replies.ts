@@ -2,6 +2,7 @@ import { STATUS_CODES } from 'node:http';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { CustosError, messageOf } from '../base/errors.ts';
 import type { Logger } from '../base/logger.ts';
+import { maskProblem } from './personal-data.ts';
 import { httpError, problemOf } from './problem.ts';
 import type { Server } from './types.ts';
 
@@ -53,7 +54,7 @@ export async function sendProblem(
     .code(error.status)
     .serializer((body: unknown) => JSON.stringify(body))
     .type('application/problem+json')
-    .send(problemOf(error, request.id));
+    .send(maskProblem(problemOf(error, request.id), request));
 }
 
 /**
