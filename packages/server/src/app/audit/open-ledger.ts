@@ -15,6 +15,7 @@ import type { Leases } from '../../jobs/types.ts';
 import type { SecretKeys, Secrets } from '../../storage/secrets/types.ts';
 import type { State } from '../../storage/state/state.ts';
 import type { AuditConfiguration } from './config.ts';
+import { resumedOrigins } from './resumed-origins.ts';
 
 /** Under which names and keys the logs of this installation sign. */
 export interface LedgerIdentity {
@@ -54,10 +55,11 @@ export async function ledgerIdentity(request: {
   const secret = Buffer.from(kept, 'base64');
   const named = hash('sha256', Buffer.concat([Buffer.from('custos ledger origin\0'), secret]), 'hex');
   const origin = audit.origin ?? `custos/${named.slice(0, 16)}`;
+  const resumed = await resumedOrigins(secrets);
   return {
     origin,
     secret,
-    logs: logNames(audit).map((name) => ({ name, origin: `${origin}/${name}` })),
+    logs: logNames(audit).map((name) => ({ name, origin: resumed.get(name) ?? `${origin}/${name}` })),
     keysOf: deriveLogKeys(secret, { mlDsa44: audit.mlDsa44 }),
   };
 }
