@@ -1,6 +1,6 @@
 import { isAbsolute } from 'node:path';
 import { z } from 'zod';
-import { CustosError, type FieldFault } from '../../base/errors.ts';
+import { CustosError, invalidInput, type FieldFault } from '../../base/errors.ts';
 import { parseAddress } from '../../storage/objects/address.ts';
 
 /** What a secret is written as: never the text itself. */
@@ -97,5 +97,16 @@ export function refuseRepeats(names: readonly string[], add: (index: number, mes
   for (const [index, name] of names.entries()) {
     if (known.has(name)) add(index, 'is used twice');
     known.add(name);
+  }
+}
+
+/** Opens something of the configuration; what it refuses is told under the field of the file. */
+export async function underField<T>(field: string, work: () => Promise<T> | T): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof CustosError) || error.fields.length === 0) throw error;
+    const [fault] = error.fields;
+    throw invalidInput([{ field, message: fault?.message ?? error.message }]);
   }
 }

@@ -94,7 +94,7 @@ export const auditConfiguration = z
         address: objectAddress,
         secrets: objectSecrets.optional(),
         prefix: keyPrefix.default('audit-backup/'),
-        everyHours: z.number().min(1).max(8760).default(24),
+        everyHours: z.number().int().min(1).max(8760).default(24),
         /** So many good ones stay. */
         keep: z.number().int().min(1).max(1000).default(14),
         compression: compressionKind.default('zstd'),
