@@ -25,7 +25,10 @@ export function filesVerifier(options: {
     const workerData: FilesToVerify = { ...options, policy: options.policy() };
     const worker = new Worker(new URL('verify-files-worker.ts', import.meta.url), { workerData });
     try {
-      const [result] = (await once(worker, 'message', { signal })) as [Verification];
+      const lost = once(worker, 'exit').then(() => {
+        throw new Error('The thread that verified ended without a result.');
+      });
+      const [result] = (await Promise.race([once(worker, 'message', { signal }), lost])) as [Verification];
       return result;
     } finally {
       await worker.terminate();
