@@ -88,6 +88,8 @@ describeOnBothStores('erasures over HTTP', (open) => {
     const { audit, ask } = await served();
     const named = await ask({ subject, reason: `as USR_CANARY_17 asked` });
     expect([named.statusCode, named.json()]).toMatchObject([422, { errors: [{ field: 'reason' }] }]);
+    // "ticket 12" does not name the user 12.
+    expect((await ask({ subject: { type: 'user', id: '12' }, reason })).statusCode).toBe(200);
     expect((await ask({ subject, reason }, 'ada=pii.read')).statusCode).toBe(403);
     expect((await ask({ subject: { ...subject, extra: 1 }, reason })).statusCode).toBe(422);
     expect((await audit.vault.disclose('evt-1')).size).toBe(2);

@@ -10,6 +10,9 @@ export interface PrivacyRouteParts {
   readonly audit: AuditLog;
 }
 
+/** Shorter ids stand in any text: that of user 12 in "ticket 12" names nobody. */
+const tellingLength = 4;
+
 /**
  * `POST /api/v1/audit/erasures`. Destroys what the vault has about a subject. The attempt is on record
  * before and what was destroyed afterwards, as `data.erasure`, under the vault's pseudonym: a record that
@@ -31,7 +34,7 @@ export function privacyRoutes({ vault, audit }: PrivacyRouteParts): Routes {
       },
       handler: async (request) => {
         const { subject, reason } = request.body;
-        if (reason.toLowerCase().includes(subject.id.toLowerCase())) {
+        if (subject.id.length >= tellingLength && reason.toLowerCase().includes(subject.id.toLowerCase())) {
           throw invalidInput([
             { field: 'reason', message: 'must not name the person: it stays on record for years' },
           ]);
