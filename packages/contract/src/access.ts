@@ -75,6 +75,8 @@ export const tokenCreate = z.object({
   name,
   permissions: z.array(permission).min(1, 'must name at least one permission'),
   expiresInDays: z.number().int().min(1).max(365),
+  /** Addresses and CIDR ranges that the token is taken from; any when left out. */
+  addresses: z.array(z.string().max(64)).max(50).optional(),
 });
 export const apiToken = z.object({
   id,
@@ -83,6 +85,8 @@ export const apiToken = z.object({
   permissions: z.array(permission),
   /** First characters, to tell tokens apart. */
   hint: z.string(),
+  /** Addresses and ranges that it is taken from; empty for any. */
+  addresses: z.array(z.string()),
   createdAt: time,
   expiresAt: time,
   lastUsedAt: time.nullable(),
