@@ -7,7 +7,7 @@ import { parsePolicy } from '../../audit/log/formats/policy.ts';
 import { systemClock } from '../../base/clock.ts';
 import { openDirectoryStore } from '../../storage/objects/directory.ts';
 import { openSqlite } from '../../storage/state/sqlite.ts';
-import { configuredBackups, joinBackup } from './backup.ts';
+import { joinBackup } from './backup.ts';
 import { act, openInstallation, removed, type Installation } from './installation-fixture.ts';
 
 describe('backups, from the configuration', () => {
@@ -72,9 +72,6 @@ describe('backups, from the configuration', () => {
     await expect(joinBackup(parts)).rejects.toMatchObject({
       code: 'audit_backup_in_database',
       message: expect.stringContaining('pg_dump'),
-    });
-    await expect(configuredBackups({ ...parts, ledger: null })).rejects.toMatchObject({
-      code: 'audit_backup_in_database',
     });
     expect(shop.schedules.has('audit.backup')).toBe(false);
   });

@@ -38,17 +38,16 @@ function inDatabase(): CustosError {
 }
 
 /**
- * The store of backups that the configuration names, without a schedule; for the command line. Null when it
- * names none. Raises `audit_backup_in_database`, and `invalid_input` when its address cannot be.
+ * Makes the backups of the configuration and schedules them and the cleanup of old ones. Null when it names
+ * none. Raises `audit_backup_in_database`, and `invalid_input` when the address cannot be.
  */
-export async function configuredBackups(
-  parts: Omit<BackupParts, 'ledger' | 'jobs' | 'log'> & { readonly ledger: BackupParts['ledger'] | null },
-): Promise<Backups | null> {
-  const { configuration, settings, store, directory, keys, ledger, clock } = parts;
+export async function joinBackup(parts: BackupParts): Promise<Backups | null> {
+  const { configuration, settings, store, directory, keys, ledger, clock, jobs } = parts;
   if (configuration.backup === undefined) return null;
   if (store === 'database') throw inDatabase();
-  const { address, secrets = {}, prefix, compression, encrypt } = configuration.backup;
-  return createBackups({
+  const { address, secrets = {}, prefix, compression, encrypt, everyHours, keep } = configuration.backup;
+  const log = parts.log.child({ part: 'audit-backup' });
+  const backups = createBackups({
     directory,
     objects: await underField('audit.backup.address', () => openObjects(address, { clock, secrets })),
     prefix,
@@ -56,20 +55,8 @@ export async function configuredBackups(
     compression: { kind: compression, level: settings.COMPRESSION_LEVEL },
     encrypt,
     clock,
-    ...(ledger === null ? {} : { publish: () => ledger.publish() }),
+    publish: () => ledger.publish(),
   });
-}
-
-/**
- * Makes the backups of the configuration and schedules them and the cleanup of old ones. Null when it names
- * none. Raises as `configuredBackups` does.
- */
-export async function joinBackup(parts: BackupParts): Promise<Backups | null> {
-  const { configuration, jobs } = parts;
-  const log = parts.log.child({ part: 'audit-backup' });
-  const backups = await configuredBackups(parts);
-  if (backups === null || configuration.backup === undefined) return null;
-  const { everyHours, keep } = configuration.backup;
   const schedule = { everyMs: everyHours * 3_600_000, timeoutMs: runTimeoutMs, toleranceMs: 3_600_000 };
   let running: Promise<BackupFacts> | undefined;
   jobs.schedule({

@@ -259,4 +259,28 @@ describeOnBothStores('those outside, asked when the ledger opens', (openBare) =>
       });
     },
   );
+
+  test('a log counts as confirmed once somebody was asked about it, and not before it has signed', async () => {
+    const [state, peer] = [await open(), await newWitness()];
+    const outside = createOutside({
+      state,
+      clock: systemClock,
+      log: silentLogger,
+      policy: witnessPolicy([peer], 1),
+      call: plainWitnessCall,
+      anchors: [],
+    });
+    const path = directory();
+    const ledger = await openIn(path, outside);
+    // There is no checkpoint yet that a witness could be asked about.
+    expect(outside.isConfirmed(origin)).toBe(false);
+    await ledger.append('general', testEntry(1));
+    await ledger.close();
+    peer.behave('down');
+    await (await openIn(path, outside)).close();
+    expect(outside.isConfirmed(origin)).toBe(false);
+    peer.behave('ok');
+    await openIn(path, outside);
+    expect(outside.isConfirmed(origin)).toBe(true);
+  });
 });
