@@ -79,6 +79,7 @@ export async function wire({ options, version, clock, log, stores }: WireRequest
     log,
     columns,
     jobs,
+    outbound: doors.channels,
     names: createDirectory({ state }),
   });
   const { audit } = joined;
@@ -131,7 +132,7 @@ export async function wire({ options, version, clock, log, stores }: WireRequest
     history: createHistory(columns),
     publish,
     seats: jobs.leases,
-    selfChecks: createSelfChecks({ clock, audit, notify }),
+    selfChecks: [...createSelfChecks({ clock, audit, notify }), ...joined.selfChecks],
     publicUrl,
   });
 
@@ -208,6 +209,7 @@ export async function wire({ options, version, clock, log, stores }: WireRequest
   ];
   const workers: readonly Part[] = [
     { name: 'jobs', start: () => jobs.start(), stop: (deadlineMs) => jobs.stop(deadlineMs) },
+    ...joined.workers,
     { name: 'notify', start: () => notify.start(), stop: (deadlineMs) => notify.stop(deadlineMs) },
     { name: 'alerting', start: () => alerting.start(), stop: () => alerting.stop() },
     { name: 'probes', start: () => probes.start(), stop: () => probes.stop() },

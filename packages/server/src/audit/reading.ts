@@ -14,7 +14,7 @@ export interface Names {
 }
 
 export interface ReadingParts {
-  readonly index: Pick<AuditIndex, 'search' | 'find'>;
+  readonly index: Pick<AuditIndex, 'search' | 'find' | 'top'>;
   readonly ledger: Pick<Ledger, 'reader'>;
   readonly vault: Pick<Vault, 'disclose' | 'reveal'>;
   readonly names: Names;
@@ -33,6 +33,8 @@ export interface Reading {
   detail(id: string): Promise<AuditEventDetail>;
   /** The value of a sealed field. Raises `not_found` when the event is unknown or the field is not kept. */
   reveal(id: string, field: string): Promise<Json>;
+  /** How many events a filter finds. */
+  count(filter: AuditFilter): Promise<number>;
   /** Every event that a filter finds, oldest page last, as it is exported. */
   all(filter: AuditFilter): AsyncIterable<FoundEvent>;
 }
@@ -131,6 +133,12 @@ export function createReading({ index, ledger, vault, names }: ReadingParts): Re
       const value = await vault.reveal({ eventId: event.id, field });
       if (value === undefined) throw notFound('sealed field', field);
       return value;
+    },
+
+    async count(filter) {
+      // Every event has an outcome.
+      const outcomes = await index.top(filter, 'outcome', 1000);
+      return outcomes.reduce((sum, { count }) => sum + count, 0);
     },
 
     async *all(filter) {

@@ -33,6 +33,8 @@ export interface Submissions {
    * sign in time, and what the ledger raises when it takes nothing.
    */
   submit(batch: unknown, context: IntakeContext): Promise<SubmissionResults>;
+  /** Events that are in memory only. */
+  buffered(): number;
   /** Resolves when what was only buffered is durable or given up. */
   settle(): Promise<void>;
 }
@@ -58,7 +60,7 @@ export function createSubmissions(parts: SubmissionParts): Submissions {
   const log = parts.log.child({ part: 'audit-submissions' });
   /** Batches with a key that are under way, so that a repeat waits for the first instead of racing it. */
   const underWay = new Map<string, Promise<unknown>>();
-  const buffered = new Set<Promise<unknown>>();
+  const writing = new Map<Promise<unknown>, number>();
 
   async function place(events: readonly AcceptedEvent[]): Promise<Places> {
     const groups = [...Map.groupBy(events, (event) => event.log)];
@@ -96,12 +98,12 @@ export function createSubmissions(parts: SubmissionParts): Submissions {
   }
 
   function buffer(events: readonly AcceptedEvent[]): void {
-    const writing = place(events)
+    const mine = place(events)
       .catch((error: unknown) =>
         log.error({ error: messageOf(error), events: events.length }, 'buffered audit events were lost'),
       )
-      .finally(() => buffered.delete(writing));
-    buffered.add(writing);
+      .finally(() => writing.delete(mine));
+    writing.set(mine, events.length);
   }
 
   function told(results: readonly EventResult[], places: Places | null): SubmissionResults {
@@ -168,8 +170,9 @@ export function createSubmissions(parts: SubmissionParts): Submissions {
         if (underWay.get(name) === mine) underWay.delete(name);
       }
     },
+    buffered: () => [...writing.values()].reduce((sum, count) => sum + count, 0),
     async settle() {
-      await Promise.allSettled([...buffered]);
+      await Promise.allSettled([...writing.keys()]);
     },
   };
 }

@@ -10,9 +10,12 @@ import { serveCommand } from './serve.ts';
 import { userCommand } from './user.ts';
 import { version } from './version.ts';
 
+/** A ledger that must not sign: restarting does not help, somebody has to decide. */
+const needsDecision = new Set(['ledger_behind', 'ledger_forked']);
+
 /**
  * Runs one command and returns the exit code: 0 for done, 1 for a fault of the program or its
- * surroundings, 2 for a wrong call or a wrong configuration, or what the command documents.
+ * surroundings, 2 for a wrong call, a wrong configuration or a ledger that must not sign, or what the command documents.
  */
 export async function runCli(args: readonly string[]): Promise<number> {
   // Whatever is written from here on, the engine's files included, is for this user alone (row A12).
@@ -40,6 +43,7 @@ export async function runCli(args: readonly string[]): Promise<number> {
     console.error(`custos: ${messageOf(error)}`);
     if (error instanceof CustosError) {
       for (const { field, message } of error.fields) console.error(`  ${field}: ${message}`);
+      if (needsDecision.has(error.code)) return 2;
     }
     return 1;
   }
