@@ -1,9 +1,10 @@
 import { auditExportFormat, type z } from '@custos/contract';
 import type { AuditFilter } from '@custos/client';
-import { Button, Menu } from '@mantine/core';
+import { Button, Popover } from '@mantine/core';
 import { IconDownload } from '@tabler/icons-react';
-import classes from './audit.module.css';
+import { useState } from 'react';
 import { exportAddress } from './queries.ts';
+import classes from './saved-searches.module.css';
 
 type Format = z.output<typeof auditExportFormat>;
 
@@ -18,24 +19,33 @@ const words: Readonly<Record<Format, readonly [string, string]>> = {
 
 /** Downloads every event that fits what is searched for, not only those that are loaded. */
 export function ExportMenu({ filter }: { filter: AuditFilter }) {
+  const [opened, setOpened] = useState(false);
   return (
-    <Menu width={300} position="bottom-end">
-      <Menu.Target>
-        <Button variant="default" size="xs" leftSection={<IconDownload size={14} />}>
+    <Popover opened={opened} onChange={setOpened} width={300} position="bottom-end" trapFocus>
+      <Popover.Target>
+        <Button
+          variant="default"
+          size="xs"
+          leftSection={<IconDownload size={14} />}
+          onClick={() => setOpened(!opened)}
+        >
           Export
         </Button>
-      </Menu.Target>
-      <Menu.Dropdown>
-        <Menu.Label>Everything that fits, as</Menu.Label>
-        {auditExportFormat.options.map((format) => (
-          <Menu.Item key={format} component="a" href={exportAddress(filter, format)} download>
-            {words[format][0]}
-            <span className={`faint ${classes['second']}`}>{words[format][1]}</span>
-          </Menu.Item>
-        ))}
-        <Menu.Divider />
-        <Menu.Label>The export is put on record. Sealed fields stay sealed.</Menu.Label>
-      </Menu.Dropdown>
-    </Menu>
+      </Popover.Target>
+      <Popover.Dropdown className={classes['menu'] ?? ''} aria-label="Export">
+        <h2>Everything that fits, as</h2>
+        <ul className={classes['formats']}>
+          {auditExportFormat.options.map((format) => (
+            <li key={format}>
+              <a href={exportAddress(filter, format)} download onClick={() => setOpened(false)}>
+                {words[format][0]}
+                <span className="faint">{words[format][1]}</span>
+              </a>
+            </li>
+          ))}
+        </ul>
+        <p className={classes['note']}>The export is put on record. Sealed fields stay sealed.</p>
+      </Popover.Dropdown>
+    </Popover>
   );
 }

@@ -164,12 +164,14 @@ export function Histogram({
           {filter.from === undefined ? ' in the last year' : ''}
           {sum === 0 ? '' : `, at most ${highest.toLocaleString('en')} in ${duration(steps.stepMs)}`}
         </span>
-        <span className={classes['hint']}>Click a bar, or drag over several, to see only that time</span>
+        {sum === 0 ? null : (
+          <span className={classes['hint']}>Click a bar, or drag over several, to see only that time</span>
+        )}
       </div>
       <Bars bars={bars} stepMs={steps.stepMs} old={isPlaceholderData} onTake={onTake} />
       <div className={classes['ends']} aria-hidden="true">
         <span>{instant(steps.from, steps.stepMs)}</span>
-        <span>{instant(steps.to, steps.stepMs)}</span>
+        <span>{instant(Math.min(steps.to, to), steps.stepMs)}</span>
       </div>
     </div>
   );

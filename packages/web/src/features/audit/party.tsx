@@ -27,7 +27,7 @@ export function PartyFacts({ party }: { party: Party }) {
       <span>{party.name ?? (isLong ? null : party.id)}</span>
       <span className="faint">{party.type}</span>
       {party.name !== null || isLong ? <ShortId id={party.id} /> : null}
-      <TextLink to="/audit" search={{ party: party.id, range: 'all' }} className="faint">
+      <TextLink to="/audit" search={{ party: party.id, range: 'all' }} className={classes['timeline']}>
         Timeline
       </TextLink>
     </span>

@@ -1,5 +1,5 @@
 import type { SavedSearchView } from '@custos/contract';
-import { Button, Checkbox, Menu, Modal, TextInput } from '@mantine/core';
+import { Button, Checkbox, Modal, Popover, TextInput } from '@mantine/core';
 import { IconBookmark, IconPencil, IconTrash } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { useState, type FormEvent } from 'react';
@@ -80,22 +80,22 @@ function Entry({
   onForget: () => void;
 }) {
   return (
-    <div className={classes['entry']}>
-      <Menu.Item onClick={onOpen} title={kept.name}>
+    <li className={classes['entry']}>
+      <button type="button" onClick={onOpen}>
         {kept.name}
         {kept.own && kept.shared ? <span className="faint"> shared</span> : null}
-      </Menu.Item>
+      </button>
       {kept.own ? (
         <>
-          <Menu.Item aria-label={`Change ${kept.name}`} onClick={onEdit}>
+          <button type="button" aria-label={`Change ${kept.name}`} title="Change" onClick={onEdit}>
             <IconPencil size={14} stroke={1.6} />
-          </Menu.Item>
-          <Menu.Item aria-label={`Remove ${kept.name}`} closeMenuOnClick={false} onClick={onForget}>
+          </button>
+          <button type="button" aria-label={`Remove ${kept.name}`} title="Remove" onClick={onForget}>
             <IconTrash size={14} stroke={1.6} />
-          </Menu.Item>
+          </button>
         </>
       ) : null}
-    </div>
+    </li>
   );
 }
 
@@ -112,19 +112,28 @@ export function SavedSearches({
   const { data, error } = useQuery({ ...searchesQuery, enabled: opened });
   const forget = useForgetSearch();
   const all = data?.searches ?? [];
+  const edit = (start: Editing): void => {
+    setOpened(false);
+    setEditing(start);
+  };
   const groups = [
     ['Yours', all.filter(({ own }) => own)],
     ['Shared by others', all.filter(({ own }) => !own)],
   ] as const;
   return (
     <>
-      <Menu opened={opened} onChange={setOpened} width={280} position="bottom-end">
-        <Menu.Target>
-          <Button variant="default" size="xs" leftSection={<IconBookmark size={14} />}>
+      <Popover opened={opened} onChange={setOpened} width={300} position="bottom-end" trapFocus>
+        <Popover.Target>
+          <Button
+            variant="default"
+            size="xs"
+            leftSection={<IconBookmark size={14} />}
+            onClick={() => setOpened(!opened)}
+          >
             Saved searches
           </Button>
-        </Menu.Target>
-        <Menu.Dropdown className={classes['menu'] ?? ''}>
+        </Popover.Target>
+        <Popover.Dropdown className={classes['menu'] ?? ''} aria-label="Saved searches">
           {error === null ? null : <p className={classes['note']}>{explain(error).detail}</p>}
           {data !== undefined && all.length === 0 ? (
             <p className={classes['note']}>
@@ -133,26 +142,37 @@ export function SavedSearches({
           ) : null}
           {groups.map(([title, searches]) =>
             searches.length === 0 ? null : (
-              <div key={title}>
-                <Menu.Label>{title}</Menu.Label>
-                {searches.map((kept) => (
-                  <Entry
-                    key={kept.id}
-                    kept={kept}
-                    onOpen={() => onOpen(searchOf(kept.filter))}
-                    onEdit={() => setEditing(kept)}
-                    onForget={() => forget.mutate(kept.id)}
-                  />
-                ))}
-              </div>
+              <section key={title} aria-label={title}>
+                <h2>{title}</h2>
+                <ul>
+                  {searches.map((kept) => (
+                    <Entry
+                      key={kept.id}
+                      kept={kept}
+                      onOpen={() => {
+                        setOpened(false);
+                        onOpen(searchOf(kept.filter));
+                      }}
+                      onEdit={() => edit(kept)}
+                      onForget={() => forget.mutate(kept.id)}
+                    />
+                  ))}
+                </ul>
+              </section>
             ),
           )}
-          <Menu.Divider />
-          <Menu.Item onClick={() => setEditing({ id: null, name: '', shared: false })}>
-            Save this search…
-          </Menu.Item>
-        </Menu.Dropdown>
-      </Menu>
+          <div className={classes['save']}>
+            <Button
+              variant="default"
+              size="xs"
+              fullWidth
+              onClick={() => edit({ id: null, name: '', shared: false })}
+            >
+              Save this search…
+            </Button>
+          </div>
+        </Popover.Dropdown>
+      </Popover>
       <Modal
         opened={editing !== null}
         onClose={() => setEditing(null)}

@@ -127,7 +127,6 @@ export function Erasure() {
             <Button
               type="submit"
               size="xs"
-              color="red"
               loading={erase.isPending}
               disabled={draft.id === '' || draft.confirmation === ''}
             >
