@@ -168,7 +168,7 @@ test('the password of a proxy in front is neither a token nor an excuse for a fo
 
 test('a token that is no token is refused and the cookie beside it is not used', async () => {
   const { app } = await withRoutes();
-  for (const authorization of ['Bearer', 'Bearer ', 'Bearer a b', `Bearer ${'x'.repeat(2000)}`]) {
+  for (const authorization of ['Bearer', 'Bearer ', 'Bearer a b', `Bearer ${'x'.repeat(5000)}`]) {
     const response = await app.inject({ url: '/t/signed-in', headers: { ...cookie('ada'), authorization } });
     expect(response.statusCode, authorization.slice(0, 20)).toBe(401);
   }
@@ -191,4 +191,29 @@ test('the cookie that is read has the name that the sign-in gives it', async () 
     const response = await app.inject({ url: '/t/signed-in', headers: { cookie: `${name}=ada` } });
     expect(response.json()).toMatchObject({ user: 'ada' });
   }
+});
+
+test('an API token is also taken as the password of Basic authentication, but not in the clear from afar', async () => {
+  const { app } = await withRoutes({ trustedProxies: ['127.0.0.1'] });
+  const basic = (text: string) => `Basic ${Buffer.from(text).toString('base64')}`;
+  const ask = async (authorization: string, headers: Record<string, string> = {}) =>
+    (await app.inject({ url: '/t/signed-in', headers: { authorization, ...headers } })).statusCode;
+  expect(await ask(basic('anything:custos_bot'))).toBe(200);
+  expect(await ask(basic(':custos_bot'))).toBe(200);
+  const afar = { 'x-forwarded-for': '198.51.100.7' };
+  expect(await ask(basic('anything:custos_bot'), afar)).toBe(401);
+  expect(await ask(basic('anything:custos_bot'), { ...afar, 'x-forwarded-proto': 'https' })).toBe(200);
+  // A password of another kind is a proxy's, and the cookie goes on to count.
+  expect(await ask(basic('proxy:secret'))).toBe(401);
+  expect(await ask(basic('proxy:secret'), cookie('ada'))).toBe(200);
+});
+
+test('Basic authentication excuses no foreign origin, since browsers repeat it by themselves', async () => {
+  const { app } = await withRoutes();
+  const authorization = `Basic ${Buffer.from('x:custos_bot').toString('base64')}`;
+  const send = async (headers: Record<string, string>) =>
+    (await app.inject({ method: 'POST', url: '/t/edit', headers: { authorization, ...headers } })).statusCode;
+  expect(await send({})).toBe(200);
+  expect(await send({ origin: 'https://evil.example' })).toBe(403);
+  expect(await send({ 'sec-fetch-site': 'cross-site' })).toBe(403);
 });

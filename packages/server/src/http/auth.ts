@@ -5,6 +5,7 @@ import type { Logger } from '../base/logger.ts';
 import { requireAddress, type AddressRules } from './address-rules.ts';
 import type { ApprovalHooks } from './approval.ts';
 import { actorOf } from './audit-hook.ts';
+import { basicToken } from './basic-token.ts';
 import { requireOwnOrigin } from './own-origin.ts';
 import { httpError } from './problem.ts';
 import { requireStepUp, type StepUp } from './step-up.ts';
@@ -30,15 +31,15 @@ function callerOf(request: FastifyRequest): Caller {
 }
 
 /**
- * True when the request brings an API token. Other schemes are none of ours: a browser behind a proxy with
- * a password sends `Basic` by itself, so it neither replaces the cookie nor excuses a foreign origin.
+ * True when the request brings a token that no browser sends by itself. `Basic` is not among them, even
+ * with a token in it: browsers repeat it of their own accord, so it never excuses a foreign origin.
  */
 function bringsToken(request: FastifyRequest): boolean {
   return /^bearer\b/i.test(request.headers.authorization ?? '');
 }
 
 function tokenOf(request: FastifyRequest): string | undefined {
-  return /^Bearer +([\w.~+/=-]{1,1024})$/i.exec(request.headers.authorization ?? '')?.[1];
+  return /^Bearer +([\w.~+/=-]{1,4096})$/i.exec(request.headers.authorization ?? '')?.[1];
 }
 
 interface Found {
@@ -54,6 +55,11 @@ async function resolveIdentity(request: FastifyRequest, options: AuthOptions): P
     const token = tokenOf(request);
     const identity =
       token === undefined ? undefined : await authenticator.byApiToken(token, callerOf(request));
+    return { identity: identity ?? null, refused: identity === undefined };
+  }
+  const basic = basicToken(request);
+  if (basic !== undefined) {
+    const identity = basic === null ? undefined : await authenticator.byApiToken(basic, callerOf(request));
     return { identity: identity ?? null, refused: identity === undefined };
   }
   const cookie = request.cookies[sessionCookieName];
