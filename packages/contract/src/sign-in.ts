@@ -116,7 +116,8 @@ export const totpConfirm = z.object({ code: totpCode });
 export const recoveryCodes = z.object({ recoveryCodes: z.array(z.string()) });
 export const passkeyAdd = z.object({ ticket, name, response: credential });
 
-/** Longest life of a JSON web token, seconds. */
+/** For whom a JSON web token is made; Custos itself unless told. */
+export const jwtRequest = z.object({ audience: z.string().min(1).max(200).optional() });
 export const jwtMade = z.object({ token: z.string(), expiresAt: time });
 /** RFC 7517; the keys that check the tokens. */
 export const jwks = z.object({ keys: z.array(z.record(z.string(), z.unknown())) });

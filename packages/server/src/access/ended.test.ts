@@ -39,7 +39,7 @@ describeOnBothStores('what ends', (open) => {
     await one.access.users.update(userId, { disabled: true }, admin.identity);
     await expect.poll(() => seen).toEqual(expect.arrayContaining([{ userId }, { tokenId: made.id }]));
     expect(seen).not.toContainEqual({ userId: adminId });
-    one.access.stop();
-    two.access.stop();
+    await one.access.stop();
+    await two.access.stop();
   });
 });

@@ -1,8 +1,12 @@
 import type { Routes } from '../http/types.ts';
+import { factorRoutes } from './factors/routes.ts';
+import { signInAdministrationRoutes } from './factors/routes-administration.ts';
+import { linkRoutes } from './links/routes.ts';
 import { sessionRoutes } from './routes-sessions.ts';
 import { tokenRoutes } from './routes-tokens.ts';
 import { userRoutes } from './routes-users.ts';
 import type { Access } from './service.ts';
+import { jwtRoutes } from './tokens-jwt/routes.ts';
 
 export interface AccessRoutesOptions {
   /**
@@ -18,5 +22,9 @@ export function accessRoutes(access: Access, { secureCookie }: AccessRoutesOptio
     await app.register(sessionRoutes({ access, secureCookie }));
     await app.register(userRoutes(access));
     await app.register(tokenRoutes(access));
+    await app.register(factorRoutes({ access, secureCookie }));
+    await app.register(signInAdministrationRoutes(access));
+    await app.register(linkRoutes(access));
+    await app.register(jwtRoutes(access));
   };
 }

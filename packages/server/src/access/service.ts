@@ -7,11 +7,13 @@ import type { State } from '../storage/state/state.ts';
 import type { Secrets } from '../storage/secrets/types.ts';
 import { createAuthenticator } from './authenticate.ts';
 import { createEntry } from './entry.ts';
+import { createSignInAdministration } from './factors/administration.ts';
 import { createPasskeySignIn } from './factors/passkey-sign-in.ts';
 import { createProofs } from './factors/proofs.ts';
 import { createSecondStep } from './factors/second-step.ts';
 import { createFactors } from './factors/service.ts';
 import { createStepUp } from './factors/step-up.ts';
+import { createLinks } from './links/service.ts';
 import { accountPolicy } from './lockout.ts';
 import { createPasswordHasher, defaultHashCost, type HashCost } from './password-hash.ts';
 import type { AccessParts } from './parts.ts';
@@ -25,8 +27,10 @@ import { createSignInGuard } from './sign-in-guard.ts';
 import { createSignIn } from './sign-in.ts';
 import { sprayWindowMs } from './spray.ts';
 import { accessStore } from './store.ts';
+import { createJwtKeys } from './tokens-jwt/keys.ts';
+import { createJwt, looksLikeJwt, type JwtOptions } from './tokens-jwt/service.ts';
 import { createTokens } from './tokens.ts';
-import type { Ended, SecurityEvent, Tell } from './types.ts';
+import type { Caller, Ended, Identity, SecurityEvent, Tell } from './types.ts';
 import { createUsers, type NewUser } from './users.ts';
 
 export interface AccessOptions {
@@ -40,6 +44,8 @@ export interface AccessOptions {
   readonly waitingHashes?: number;
   /** How long a role that asks for a second factor waits for it, ms; seven days unless told. */
   readonly secondFactorGraceMs?: number;
+  /** Who signs JSON web tokens, and for whom they may be made. */
+  readonly jwt?: JwtOptions;
   /** Called on every node when somebody's right to be here has ended, to close what they have open. */
   readonly onEnded?: (ended: Ended) => void;
 }
@@ -132,9 +138,20 @@ export function createAccess({
   const proofs = createProofs(parts);
   const secondStep = createSecondStep(parts, { guard, enter, proofs });
   const users = createUsers(parts);
+  const links = createLinks(parts, {
+    addInvited: (request, actor, alongside) => users.add({ ...request, password: null }, actor, alongside),
+  });
+  const jwtKeys = createJwtKeys(parts);
+  const jwt = createJwt(parts, { keys: jwtKeys, options: options.jwt ?? {} });
+  const administration = createSignInAdministration(parts);
+  const authenticator = createAuthenticator(parts);
 
   return {
-    ...createAuthenticator(parts),
+    bySession: authenticator.bySession,
+
+    /** Takes an API token, and a JSON web token that was made here. */
+    byApiToken: (token: string, caller: Caller): Promise<Identity | undefined> =>
+      looksLikeJwt(token) ? jwt.check(token) : authenticator.byApiToken(token, caller),
 
     /** Brings the built-in roles to what this version defines, and listens for what ends elsewhere. */
     async start(): Promise<void> {
@@ -148,7 +165,10 @@ export function createAccess({
       });
     },
 
-    stop: () => unsubscribe(),
+    async stop(): Promise<void> {
+      unsubscribe();
+      await links.settled();
+    },
 
     setupNeeded: setup.needed,
     beginSetup: setup.begin,
@@ -164,6 +184,9 @@ export function createAccess({
     passkeySignIn: createPasskeySignIn(parts, { guard, enter }),
     factors: createFactors(parts),
     stepUp: createStepUp(parts, { guard, proofs }),
+    links,
+    jwt: { mint: jwt.mint, check: jwt.check, keys: jwtKeys.published, rotate: jwtKeys.rotate },
+    administration,
     signOut: sessions.signOut,
     changePassword: sessions.changePassword,
     sessions: { list: sessions.list, end: sessions.end, endOthers: sessions.endOthers },
@@ -174,6 +197,32 @@ export function createAccess({
 
     /** For the command line on the host: works without an account, and is on record. */
     operator: {
+      /** Adds somebody who chooses their own password, and returns the link for it. */
+      async invite(request: Omit<NewUser, 'password'>, origin: string): Promise<string | undefined> {
+        await users.add({ ...request, password: null }, null, (user, tx) =>
+          required.append(
+            {
+              ...byHostOperator('user.invite', { type: 'user', id: user.id }),
+              details: { role: user.role },
+            },
+            tx,
+          ),
+        );
+        return links.forOperator(request.email, origin);
+      },
+
+      /** The link by which somebody chooses another password; undefined when nobody may use one. */
+      async resetLink(email: string, origin: string): Promise<string | undefined> {
+        await required.append(byHostOperator('user.reset', null));
+        return links.forOperator(email, origin);
+      },
+
+      /** Removes the second factors of somebody who has lost theirs; false when there is no such account. */
+      async resetFactors(email: string): Promise<boolean> {
+        await required.append(byHostOperator('user.reset-factors', null));
+        return administration.resetFactorsOf(email);
+      },
+
       /** Adds a user with any role; the same refusals of e-mail and password as elsewhere. */
       createUser(request: NewUser): Promise<UserView> {
         return users.add(request, null, (user, tx) =>
@@ -211,6 +260,7 @@ export function createAccess({
       const now = clock.now();
       await parts.writes.dropExpiredTickets(now);
       await parts.writes.dropExpiredDevices(now);
+      await parts.writes.dropExpiredLinks(now);
       await parts.writes.dropTriedBefore(now - sprayWindowMs);
       const sessionsGone = await parts.writes.dropEndedSessions(now, now - parts.limits.idleMs);
       return sessionsGone + (await parts.writes.dropFailuresBefore(now - accountPolicy.forgetMs));

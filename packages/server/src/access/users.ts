@@ -5,19 +5,21 @@ import { isUniqueViolation, type StateTx } from '../storage/state/state.ts';
 import { beyondOwnPermissions } from './errors.ts';
 import { missingToGrant, missingToManage } from './grants.ts';
 import { pageById, type PageRequest } from './id-page.ts';
+import { notices } from './notices.ts';
 import { passwordFaults } from './password-rules.ts';
 import type { AccessParts } from './parts.ts';
 import type { StoredRole } from './role-store.ts';
 import { topRole } from './roles.ts';
 import { accessStore, type AccessStore } from './store.ts';
-import type { Identity } from './types.ts';
+import type { Identity, PersonalMessage } from './types.ts';
 import type { StoredUser } from './user-store.ts';
 
 export interface NewUser {
   readonly email: string;
   readonly name: string;
   readonly role: RoleName;
-  readonly password: string;
+  /** Null for somebody who chooses it by an invitation, or never has one. */
+  readonly password: string | null;
 }
 export interface UserChange {
   readonly name?: string | undefined;
@@ -42,7 +44,7 @@ async function roleNamed(store: AccessStore, name: RoleName): Promise<StoredRole
 }
 
 /** People with an account, and the roles they can have. */
-export function createUsers({ state, clock, hasher, reads, announceEnd }: AccessParts) {
+export function createUsers({ state, clock, hasher, reads, announceEnd, tell }: AccessParts) {
   /**
    * Adds a user. `actor` null stands for the host operator, who may give any role. `alongside` is kept in
    * the same transaction.
@@ -55,9 +57,10 @@ export function createUsers({ state, clock, hasher, reads, announceEnd }: Access
     const role = await roleNamed(reads, request.role);
     const missing = actor === null ? [] : missingToGrant(actor.permissions, role.permissions);
     if (missing.length > 0) throw beyondOwnPermissions(missing);
-    const faults = passwordFaults(request.password, request);
+    const { password } = request;
+    const faults = password === null ? [] : passwordFaults(password, request);
     if (faults.length > 0) throw invalidInput(faults);
-    const passwordHash = await hasher.hash(request.password);
+    const passwordHash = password === null ? null : await hasher.hash(password);
     try {
       return await state.transaction(async (tx) => {
         const store = accessStore(tx);
@@ -116,6 +119,7 @@ export function createUsers({ state, clock, hasher, reads, announceEnd }: Access
      */
     async update(id: string, change: UserChange, actor: Identity): Promise<UserView> {
       let ends = false;
+      let notice: PersonalMessage | null = null;
       const view = await state.transaction(async (tx) => {
         const store = accessStore(tx);
         // One change at a time, so that two super administrators cannot disable each other together.
@@ -146,10 +150,19 @@ export function createUsers({ state, clock, hasher, reads, announceEnd }: Access
         await store.changeUser(id, next);
         ends = roleChanges || next.disabled;
         if (ends) await store.endSessionsOf(id);
-        if (next.disabled) await store.revokeTokensOf(id, clock.now());
+        if (next.disabled) {
+          await store.revokeTokensOf(id, clock.now());
+          await store.dropLinksOf(id);
+          await store.dropTicketsOf(id);
+          await store.forgetDevices(id);
+        }
+        if (next.disabled && !user.disabled) notice = notices.accountDisabled();
+        else if (enabled) notice = notices.accountEnabled();
+        else if (roleChanges) notice = notices.roleChanged(gained.title);
         return viewOf(next);
       });
       if (ends) announceEnd({ userId: id });
+      if (notice !== null) tell(view, notice);
       return view;
     },
   };

@@ -1,3 +1,5 @@
+import type { Permission } from '@custos/contract';
+import { readPermissions } from '../stored-permissions.ts';
 import type { AccessDb, AccessTables } from '../tables.ts';
 
 export interface StoredPasskey {
@@ -177,6 +179,33 @@ export function factorStore(db: AccessDb) {
         .where('code_hash', '=', hash)
         .where('user_id', '=', userId)
         .where('used_at', 'is', null)
+        .executeTakeFirstOrThrow();
+      return numUpdatedRows === 1n;
+    },
+
+    /** What was decided for each role, in the order in which roles are shown. */
+    async secondFactorRules(): Promise<
+      { role: string; permissions: ReadonlySet<Permission>; required: boolean | null }[]
+    > {
+      const rows = await db
+        .selectFrom('access_role')
+        .select(['name', 'permissions', 'second_factor'])
+        .orderBy('position')
+        .orderBy('name')
+        .execute();
+      return rows.map((row) => ({
+        role: row.name,
+        permissions: readPermissions(row.permissions),
+        required: row.second_factor === null ? null : row.second_factor === 1,
+      }));
+    },
+
+    /** Null: as it follows from the permissions. False when there is no such role. */
+    async setSecondFactorRule(role: string, required: boolean | null, at: number): Promise<boolean> {
+      const { numUpdatedRows } = await db
+        .updateTable('access_role')
+        .set({ second_factor: required === null ? null : required ? 1 : 0, second_factor_since: at })
+        .where('name', '=', role)
         .executeTakeFirstOrThrow();
       return numUpdatedRows === 1n;
     },
