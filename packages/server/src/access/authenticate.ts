@@ -55,6 +55,7 @@ export function createAuthenticator({
         permissions: cutToOwner(found.permissions, found.ownerPermissions),
         sessionId: null,
         tokenId: found.id,
+        tokenName: found.tokenName,
       };
     },
   };

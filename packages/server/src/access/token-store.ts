@@ -26,6 +26,7 @@ export interface TokenBearer {
   readonly userId: string;
   readonly email: string;
   readonly name: string;
+  readonly tokenName: string;
   readonly role: string;
   readonly disabled: boolean;
   readonly ownerPermissions: ReadonlySet<Permission>;
@@ -51,6 +52,7 @@ export function tokenStore(db: AccessDb) {
     .innerJoin('access_role as role', 'role.name', 'user.role')
     .select([
       'token.id',
+      'token.name as token_name',
       'token.permissions',
       'token.addresses',
       'token.expires_at',
@@ -79,6 +81,7 @@ export function tokenStore(db: AccessDb) {
         userId: row.user_id,
         email: row.email,
         name: row.name,
+        tokenName: row.token_name,
         role: row.role,
         disabled: row.disabled === 1,
         ownerPermissions: readPermissions(row.owner_permissions),

@@ -16,7 +16,7 @@ const bodyLimit = 1_048_576;
 /** The authenticated sender; limits count per source, and the event says so. */
 function sourceOf(request: FastifyRequest): string {
   const { identity } = request;
-  const name = identity?.name.replaceAll(/\p{Cc}/gu, ' ').trim() ?? '';
+  const name = (identity?.tokenName ?? identity?.name)?.replaceAll(/\p{Cc}/gu, ' ').trim() ?? '';
   return name.slice(0, textLimits.source).toWellFormed() || (identity?.tokenId ?? 'unknown');
 }
 
