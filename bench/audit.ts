@@ -2,6 +2,7 @@ import { prepareEvent } from '../packages/server/src/audit/events/prepare.ts';
 import { createCatalogue } from '../packages/server/src/audit/events/catalogue.ts';
 import { compression } from './audit/compression.ts';
 import { sentEvents } from './audit/events.ts';
+import { overHttp } from './audit/http.ts';
 import { inProcess } from './audit/in-process.ts';
 import { startBaseline } from './audit/postgres.ts';
 import { queries } from './audit/queries.ts';
@@ -31,6 +32,7 @@ export async function run(): Promise<readonly Figure[]> {
     const postgres = await startBaseline(body);
     try {
       if (wants('in-process')) figures.push(...(await inProcess({ postgres, body })));
+      if (wants('http')) figures.push(...(await overHttp(postgres)));
     } finally {
       await postgres.stop();
     }

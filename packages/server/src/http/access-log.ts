@@ -3,10 +3,13 @@ import type { Histogram } from './metrics.ts';
 import type { Server } from './types.ts';
 
 const quiet = new Set(['/livez', '/readyz', '/metrics']);
+/** What services send thousands of times a second; a line for each would cost more than taking it in. */
+const frequent = new Set(['POST /api/v1/audit/events']);
 
 /**
- * Writes one line per request and measures it. Lines name the route's pattern and the id it was called
- * with, never the path or the query, since those may hold tokens.
+ * Writes one line per request and measures it; for what comes all the time, only when it was refused. Lines
+ * name the route's pattern and the id it was called with, never the path or the query, since those may hold
+ * tokens.
  */
 export function installAccessLog(
   app: Server,
@@ -28,7 +31,8 @@ export function installAccessLog(
       address: request.ip,
       identity: request.identity?.tokenId ?? request.identity?.userId ?? null,
     };
-    if (quiet.has(route)) log.debug(line, 'request');
+    const isTaken = reply.statusCode < 400 && frequent.has(`${request.method} ${route}`);
+    if (quiet.has(route) || isTaken) log.debug(line, 'request');
     else log.info(line, 'request');
   });
 }

@@ -2,14 +2,39 @@ import { z } from 'zod';
 import { textLimits } from './limits.ts';
 import { outcomes, severities } from './types.ts';
 
-/** Text of the envelope: not empty, no control characters, which no reader shows and some misread. */
-const text = (max: number) =>
-  z
-    .string('must be text')
-    .min(1, 'must not be empty')
-    .max(max, `must be at most ${max} characters`)
-    .refine((value) => value.isWellFormed(), 'must be well-formed Unicode')
-    .regex(/^\P{Cc}*$/u, 'must not contain control characters');
+/** A form that a text must have besides. */
+interface TextForm {
+  readonly pattern: RegExp;
+  readonly message: string;
+}
+
+const printable = /^[ -~]+$/;
+/** No control characters, which no reader shows and some misread, and no half of a surrogate pair. */
+const readable = /^[^\p{Cc}\p{Cs}]+$/u;
+
+/** What is wrong with a text of the envelope. */
+function textFaults(value: string, max: number, form: TextForm | undefined): string[] {
+  if (value === '') return ['must not be empty'];
+  const faults: string[] = [];
+  if (value.length > max) faults.push(`must be at most ${max} characters`);
+  if (!value.isWellFormed()) faults.push('must be well-formed Unicode');
+  if (/\p{Cc}/u.test(value)) faults.push('must not contain control characters');
+  if (form !== undefined && !form.pattern.test(value)) faults.push(form.message);
+  return faults;
+}
+
+/** Text of the envelope. One check and not four: events have ten of these, and come by the ten thousand. */
+const text = (max: number, form?: TextForm) =>
+  z.string('must be text').check((context) => {
+    const { value, issues } = context;
+    const isFit =
+      value.length <= max &&
+      (printable.test(value) || readable.test(value)) &&
+      (form === undefined || form.pattern.test(value));
+    if (isFit) return;
+    for (const message of textFaults(value, max, form))
+      issues.push({ code: 'custom', message, input: value });
+  });
 
 const instant = z.iso
   .datetime({ offset: true, error: 'must be an RFC 3339 time such as 2026-01-31T08:30:00.000Z' })
@@ -18,10 +43,10 @@ const instant = z.iso
   .refine((value) => /^\d/.test(value), 'must be in the years 0000 to 9999');
 
 const party = z.strictObject({
-  type: text(textLimits.partyType).regex(
-    /^[a-z][a-z0-9-]*$/,
-    'must be small letters, digits and -, such as user',
-  ),
+  type: text(textLimits.partyType, {
+    pattern: /^[a-z][a-z0-9-]*$/,
+    message: 'must be small letters, digits and -, such as user',
+  }),
   id: text(textLimits.partyId),
   name: text(textLimits.partyName).optional(),
 });
@@ -34,17 +59,19 @@ export const dottedName = /^[a-z][a-z0-9-]*(\.[a-z][a-z0-9-]*)+$/;
  * type's own), `source` (the caller's own); `receivedTime` is never taken from a caller.
  */
 export const eventInput = z.strictObject({
-  id: text(textLimits.id)
-    .regex(/^[A-Za-z0-9._:-]+$/, 'must be letters, digits and ._:-')
-    .optional(),
+  id: text(textLimits.id, {
+    pattern: /^[A-Za-z0-9._:-]+$/,
+    message: 'must be letters, digits and ._:-',
+  }).optional(),
   time: instant.optional(),
-  type: text(textLimits.type).regex(
-    dottedName,
-    'must be words in small letters joined by dots, such as draw.result-change',
-  ),
-  action: text(textLimits.action)
-    .regex(dottedName, 'must be noun.verb in small letters, such as probe.delete')
-    .optional(),
+  type: text(textLimits.type, {
+    pattern: dottedName,
+    message: 'must be words in small letters joined by dots, such as draw.result-change',
+  }),
+  action: text(textLimits.action, {
+    pattern: dottedName,
+    message: 'must be noun.verb in small letters, such as probe.delete',
+  }).optional(),
   outcome: z.enum(outcomes, { error: `must be one of ${outcomes.join(', ')}` }),
   severity: z.enum(severities, { error: `must be one of ${severities.join(', ')}` }).optional(),
   source: text(textLimits.source).optional(),
@@ -54,6 +81,12 @@ export const eventInput = z.strictObject({
   traceId: text(textLimits.traceId).optional(),
   requestId: text(textLimits.requestId).optional(),
   address: text(textLimits.address).optional(),
-  details: z.record(z.string(), z.unknown(), { error: 'must be an object' }).default({}),
+  // Taken as it is; the schema of the type looks into it, and only JSON can be written.
+  details: z
+    .custom<Record<string, unknown>>(
+      (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
+      'must be an object',
+    )
+    .default({}),
 });
 export type EventInput = z.infer<typeof eventInput>;

@@ -51,12 +51,20 @@ function checkSource(input: EventInput, source: string): void {
   throw unfitEvent([{ field: 'source', message: `must be ${source} or begin with ${source}/` }]);
 }
 
+let latest = { at: NaN, text: '' };
+
+/** RFC 3339 of a time; many events in a row have the same. */
+function timeText(at: number): string {
+  if (at !== latest.at) latest = { at, text: new Date(at).toISOString() };
+  return latest.text;
+}
+
 function completed(
   input: EventInput,
   entry: CatalogueEntry,
   { source, received }: PrepareContext,
 ): AuditEnvelope {
-  const receivedTime = new Date(received).toISOString();
+  const receivedTime = timeText(received);
   return {
     ...input,
     id: input.id ?? newId('aud', received),

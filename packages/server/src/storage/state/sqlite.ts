@@ -11,13 +11,15 @@ const cachedStatements = 500;
 
 /** Node's SQLite in the shape that Kysely's dialect expects, with prepared statements kept. */
 function adapt(database: DatabaseSync) {
-  const statements = new Map<string, StatementSync>();
+  const statements = new Map<string, { readonly prepared: StatementSync; readonly reader: boolean }>();
 
-  const statement = (text: string): StatementSync => {
+  const statement = (text: string) => {
     const known = statements.get(text);
     if (known !== undefined) return known;
     if (statements.size >= cachedStatements) statements.clear();
-    const fresh = database.prepare(text);
+    const prepared = database.prepare(text);
+    // Asked once: it makes an object of every column.
+    const fresh = { prepared, reader: prepared.columns().length > 0 };
     statements.set(text, fresh);
     return fresh;
   };
@@ -26,9 +28,9 @@ function adapt(database: DatabaseSync) {
     close: () => database.close(),
     prepare(text: string) {
       // A transaction that reads first and writes later would fail if another process wrote in between.
-      const prepared = statement(text === 'begin' ? 'begin immediate' : text);
+      const { prepared, reader } = statement(text === 'begin' ? 'begin immediate' : text);
       return {
-        reader: prepared.columns().length > 0,
+        reader,
         all: (parameters: ReadonlyArray<unknown>) => prepared.all(...(parameters as SQLInputValue[])),
         run: (parameters: ReadonlyArray<unknown>) => {
           const { changes, lastInsertRowid } = prepared.run(...(parameters as SQLInputValue[]));
