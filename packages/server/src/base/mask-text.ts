@@ -18,8 +18,14 @@ interface Shape {
 
 const octet = String.raw`(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)`;
 
-/** This host itself is nobody's personal data. */
-const isOwnHost = (address: string): boolean => /^(?:127\.|0\.0\.0\.0$|::1?$)/.test(address);
+/**
+ * Addresses of this host and of private networks (RFC 1918, RFC 4193, RFC 4291) stay: in a text they tell
+ * of machines, and nobody could find the database that does not answer. In a classed field they are masked.
+ */
+const isPrivate = (address: string): boolean =>
+  /^(?:127\.|0\.0\.0\.0$|10\.|192\.168\.|172\.(?:1[6-9]|2\d|3[01])\.|::1?$|f[cd][\da-f]{2}:|fe[89ab][\da-f]:)/i.test(
+    address,
+  );
 
 const digitsOf = (text: string): number => text.match(/\d/g)?.length ?? 0;
 
@@ -44,12 +50,12 @@ const shapes: readonly Shape[] = [
       String.raw`(?<![\d.])(?<!\bv)(?<!\b(?:Chrome|Chromium|Edg|OPR|version)[/ ])${octet}(?:\.${octet}){3}(?!\.?\d)`,
       'g',
     ),
-    holds: (found) => isIPv4(found) && !isOwnHost(found),
+    holds: (found) => isIPv4(found) && !isPrivate(found),
   },
   {
     class: 'ip',
     pattern: /(?<![\w:.])[0-9a-f:]{2,39}(?:\.\d{1,3}){0,3}(?![\w:])/gi,
-    holds: (found) => found.length > 5 && isIPv6(found) && !isOwnHost(found),
+    holds: (found) => found.length > 5 && isIPv6(found) && !isPrivate(found),
   },
   {
     class: 'phone',

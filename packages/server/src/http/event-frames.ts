@@ -1,4 +1,5 @@
 import { streamEvents, type Permission, type StreamEvent, type StreamEventType } from '@custos/contract';
+import { compileMasker, type SchemaMasker, type Viewer } from '../base/mask-by-schema.ts';
 
 /** Who may receive an event; a caller without the permission does not learn that it happened. */
 const permissionOfType: Readonly<Record<Exclude<StreamEventType, 'changed'>, Permission>> = {
@@ -44,9 +45,41 @@ export function encodeEventData(event: StreamEvent): string {
   return JSON.stringify(streamEvents[event.type].encode(event.data as never));
 }
 
+const dataField = '\ndata: ';
+
 /** A server-sent event. JSON holds no raw line breaks, so one `data` line is enough. */
 export function frameOf(id: string, type: string, json: string): string {
-  return `id: ${id}\nevent: ${type}\ndata: ${json}\n\n`;
+  return `id: ${id}\nevent: ${type}${dataField}${json}\n\n`;
+}
+
+/** Hides the personal data in frames from those who may not see it. */
+export interface FrameMask {
+  /** Who gets the same frames: one key for all whose permissions are these, or for one person alone. */
+  keyOf(viewer: Viewer): string;
+  mask(type: StreamEventType, frame: string, viewer: Viewer): string;
+}
+
+/** Compiles the masks of all event types. Types without classed fields cost nothing. */
+export function compileFrameMask(): FrameMask {
+  const maskers = new Map<StreamEventType, SchemaMasker>();
+  for (const [type, schema] of Object.entries(streamEvents)) {
+    const masker = compileMasker(schema);
+    if (masker !== undefined) maskers.set(type as StreamEventType, masker);
+  }
+  const knowsOwners = [...maskers.values()].some((masker) => masker.knowsOwners);
+
+  return {
+    keyOf: ({ userId, tokenId, permissions }) =>
+      JSON.stringify([[...permissions].toSorted(), ...(knowsOwners ? [userId, tokenId] : [])]),
+    mask(type, frame, viewer) {
+      const masker = maskers.get(type);
+      if (masker === undefined) return frame;
+      const start = frame.indexOf(dataField) + dataField.length;
+      const data: unknown = JSON.parse(frame.slice(start));
+      const masked = masker.mask(data, viewer);
+      return masked === data ? frame : `${frame.slice(0, start)}${JSON.stringify(masked)}\n\n`;
+    },
+  };
 }
 
 /** What stands for an event that is too large to pass between nodes: look it up yourself. */

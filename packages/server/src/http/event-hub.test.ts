@@ -119,6 +119,24 @@ test('events of one moment leave in one write per watcher', async () => {
   expect(one.events()).toHaveLength(100);
 });
 
+test('personal data in events is masked for those who may not see it, live and after a return', async () => {
+  const { clock, hub } = hubOnManualClock();
+  const permissions: Permission[] = ['dashboard.read', 'alert.read'];
+  const viewer = watch(hub, { permissions });
+  const seer = watch(hub, { user: 'bob', permissions: [...permissions, 'pii.read'] });
+  const onCall = watch(hub, { user: 'cal', permissions: [...permissions, 'alert.acknowledge'] });
+  const taken = alert('alr_1');
+  hub.publish({ ...taken, data: { ...taken.data, acknowledgedBy: 'Ada Lovelace' } } as StreamEvent);
+  await clock.advance(60);
+  const returned = watch(hub, { permissions, last: viewer.lastId().replace(/\d+$/, '0') });
+  for (const { text } of [viewer, returned]) {
+    expect(text()).toContain('"acknowledgedBy":"A*** L***"');
+    expect(text()).not.toContain('Lovelace');
+  }
+  for (const { text } of [seer, onCall]) expect(text()).toContain('"acknowledgedBy":"Ada Lovelace"');
+  for (const { events } of [viewer, returned, seer, onCall]) expect(events()).toEqual(['alert alr_1']);
+});
+
 test('everybody gets only what they may read', async () => {
   const { clock, hub } = hubOnManualClock();
   const viewer = watch(hub, { permissions: ['dashboard.read'] });

@@ -4,7 +4,7 @@ import type { Identity } from '../access/types.ts';
 import type { Clock } from '../base/clock.ts';
 import { CustosError, messageOf } from '../base/errors.ts';
 import { silentLogger, type Logger } from '../base/logger.ts';
-import { encodeEventData, frameOf, mayReceive, topicOf } from './event-frames.ts';
+import { compileFrameMask, encodeEventData, frameOf, mayReceive, topicOf } from './event-frames.ts';
 import { createEventRelay } from './event-relay.ts';
 import { createEventRing } from './event-ring.ts';
 import type { EventHub, NodeBroadcast } from './types.ts';
@@ -74,7 +74,7 @@ const gatherMs = 50;
 /**
  * Sends live events to everybody who watches, here and on the other nodes, and keeps the recent past for
  * those who come back (`Last-Event-ID`). Publishing never waits and costs next to nothing while nobody
- * watches. Each watcher gets only what their permissions let them read.
+ * watches. Each watcher gets only what their permissions let them read, with personal data masked.
  */
 export function createEventHub(options: EventHubOptions): LiveEvents {
   const { clock, log = silentLogger } = options;
@@ -82,6 +82,7 @@ export function createEventHub(options: EventHubOptions): LiveEvents {
   const { unreadBytes = 1_048_576, lifetimeMs = 300_000 } = options;
   const boot = randomBytes(6).toString('hex');
   const ring = createEventRing(keep);
+  const frameMask = compileFrameMask();
   const watchers = new Set<Watcher>();
   const closing = new AbortController();
   let flushing = false;
@@ -96,7 +97,9 @@ export function createEventHub(options: EventHubOptions): LiveEvents {
     for (const entry of entries) {
       const { type } = entry.topic;
       const wanted = watcher.types === null || type === 'reset' || watcher.types.has(type);
-      if (wanted && mayReceive(entry.topic, watcher.identity.permissions)) text += entry.frame() ?? '';
+      if (!wanted || !mayReceive(entry.topic, watcher.identity.permissions)) continue;
+      const frame = entry.frame();
+      if (frame !== undefined) text += frameMask.mask(type, frame, watcher.identity);
     }
     return text === '' ? undefined : Buffer.from(text);
   }
@@ -198,7 +201,7 @@ export function createEventHub(options: EventHubOptions): LiveEvents {
         since: clock.monotonic(),
         filter: JSON.stringify([
           request.types === null ? null : [...request.types].toSorted(),
-          [...request.identity.permissions].toSorted(),
+          frameMask.keyOf(request.identity),
         ]),
         // An id of another start, or of no start at all, is as good as one that is too old.
         sent: request.lastEventId === null ? ring.newest : Number.isSafeInteger(last) ? last : -1,
