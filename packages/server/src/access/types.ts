@@ -29,6 +29,8 @@ export interface Identity {
   readonly sessionId: string | null;
   /** The token's id, for a program. */
   readonly tokenId: string | null;
+  /** The token's own name, such as `shop-api`: the source of what the program sends. */
+  readonly tokenName?: string;
   /** When this session last proved who it is, by whatever the person has, ms. */
   readonly authenticatedAt?: number;
   /** When this session last proved a second factor, ms; null when it never did. */
