@@ -165,9 +165,16 @@ function readReference(
   return existsSync(path) && statSync(path).isFile() ? readFileSync(path, 'utf8').trim() : undefined;
 }
 
-/** Names must be unique and must exist where they are used. */
+/** Names must be unique and must exist where they are used; what is set must fit together. */
 function crossCheck(options: Configuration): Finding[] {
   const findings: Finding[] = [];
+  if (options.audit.backup !== undefined && /^postgres(ql)?:/.test(String(options.state.url ?? ''))) {
+    findings.push({
+      path: 'audit.backup',
+      value: '',
+      message: 'must be left out: with PostgreSQL the audit logs are backed up with the database',
+    });
+  }
   const lists = ['services', 'probes', 'channels', 'rules'] as const;
   for (const list of lists) {
     const seen = new Set<string>();

@@ -11,6 +11,7 @@ import {
 import { parsePolicy, type TrustPolicy } from '../../audit/log/formats/policy.ts';
 import { deriveLogKeys, type LogKeys } from '../../audit/log/log-keys.ts';
 import type { Ledger } from '../../audit/log/ledger-types.ts';
+import { ownPolicyText } from '../../audit/own-policy.ts';
 import type { LogDefinition } from '../../audit/log/types.ts';
 import type { Clock } from '../../base/clock.ts';
 import type { Logger } from '../../base/logger.ts';
@@ -65,14 +66,6 @@ function verifiersOf(origin: string, { ed25519, mlDsa44 }: LogKeys): NoteVerifie
   return [first, createSigner({ name: origin, type: 0x06, privateKey: mlDsa44 }).verifier];
 }
 
-/** The installation's own logs, which no operator has to list, before what the configuration says. */
-function completePolicy(text: string | undefined, own: readonly NoteVerifier[]): string {
-  if (text === undefined) return [...own.map(({ vkey }) => `log ${vkey}`), 'quorum none', ''].join('\n');
-  const listed = parsePolicy(text).logs.map(({ verifier }) => verifier.publicKey);
-  const missing = own.filter(({ publicKey }) => !listed.some((other) => other.equals(publicKey)));
-  return [...missing.map(({ vkey }) => `log ${vkey}`), text.trimEnd(), ''].join('\n');
-}
-
 /** Keys of a witness. No origin has a space in its name, so they are those of no log. */
 function cosigners(
   name: string,
@@ -96,7 +89,7 @@ export async function joinOutside(parts: OutsideParts): Promise<JoinedOutside> {
   );
   const ownVerifiers = (origin: string): readonly NoteVerifier[] =>
     verifiers.get(origin) ?? verifiersOf(origin, identity.keysOf(origin));
-  const text = completePolicy(configuration.policy, [...verifiers.values()].flat());
+  const text = ownPolicyText(configuration.policy ?? null, [...verifiers.values()].flat());
   const policy = parsePolicy(text);
 
   const made = await makeAnchors(configuration.anchors, {
