@@ -50,7 +50,7 @@ test('integrity, forks, disk, buffer and searches make Custos ill, each by its o
   const witness = { name: 'w', state: 'behind', logs: [progress(61_000)] } as const;
   expect(await ill({ witnesses: () => [witness] })).toEqual({ 'audit-witnesses': 'degraded' });
   expect(await ill({ witnesses: () => [{ ...witness, state: 'forked' }] })).toEqual({
-    'audit-witnesses': 'down',
+    'audit-witnesses': 'degraded',
   });
   expect(await ill({ disk: async () => ({ usedPercent: 86, freeBytes: 1 }) })).toEqual({
     'audit-disk': 'degraded',

@@ -30,7 +30,8 @@ const definitions: readonly FacetDefinition[] = [
     components: ['ledger', 'integrity', 'index'],
     atWorst: 'down',
   },
-  { name: 'audit-witnesses', title: 'Audit witnesses', components: ['witnesses'], atWorst: 'down' },
+  // A witness may say that the log forked and be wrong; what proves it stops the ledger.
+  { name: 'audit-witnesses', title: 'Audit witnesses', components: ['witnesses'], atWorst: 'degraded' },
   { name: 'audit-disk', title: 'Audit disk', components: ['disk'], atWorst: 'down' },
   { name: 'audit-buffer', title: 'Audit buffer', components: ['buffer'], atWorst: 'degraded' },
   { name: 'audit-queries', title: 'Audit queries', components: ['queries'], atWorst: 'degraded' },

@@ -17,6 +17,7 @@ export function wellSources(changed: Partial<HealthSources> = {}): HealthSources
       lastCheck: null,
     }),
     hasIndex: true,
+    isShared: false,
     waiting: async () => 0,
     security: async () => ({ events: 0, blocked: 0 }),
     verification: () => null,

@@ -102,7 +102,7 @@ describe('the ledger and its integrity', () => {
     expect(message).toContain('1 more');
   });
 
-  test('a good verification is fine for eight days, and then it is time for another', async () => {
+  test('a good verification is fine for three days, and then it is time for another', async () => {
     const now = createManualClock().now();
     const done = (hours: number) => ({
       verification: async (): Promise<LastVerification> => ({
@@ -112,8 +112,10 @@ describe('the ledger and its integrity', () => {
         findings: [],
       }),
     });
-    expect(await component('integrity', done(192))).toMatchObject({ status: 'ok', value: 192 });
-    expect(await component('integrity', done(192.1))).toMatchObject({ status: 'warning', critical: null });
+    expect(await component('integrity', done(72))).toMatchObject({ status: 'ok', value: 72 });
+    expect(await component('integrity', done(72.1))).toMatchObject({ status: 'warning', critical: null });
+    const shared = { ...done(1000), isShared: true };
+    expect(await component('integrity', shared)).toMatchObject({ status: 'ok', warning: null });
     expect((await component('integrity', done(0.5))).message).toContain('less than an hour ago');
   });
 
@@ -123,7 +125,7 @@ describe('the ledger and its integrity', () => {
     const status = async () =>
       (await health.check()).components.find(({ name }) => name === 'integrity')?.status;
     expect(await status()).toBe('ok');
-    await clock.advance(8 * 24 * hourMs + 1);
+    await clock.advance(3 * 24 * hourMs + 1);
     expect(await status()).toBe('warning');
   });
 });

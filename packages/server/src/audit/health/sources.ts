@@ -30,6 +30,7 @@ export function createHealthSources(request: HealthSourcesRequest): HealthSource
     figures: () => ledger.figures(),
     index: () => index.status(),
     hasIndex,
+    isShared: state.dialect === 'postgres',
     waiting: async () => buffered() + (await countPending(state)),
     security: createSecurityCounts({ index, clock }),
     verification,

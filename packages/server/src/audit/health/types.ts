@@ -61,6 +61,8 @@ export interface HealthSources {
   index(): Pick<IndexStatus, 'state' | 'logs' | 'queries' | 'rebuild' | 'lastError' | 'lastCheck'>;
   /** False when the configuration has no columns, so that searches are meant to read the logs. */
   readonly hasIndex: boolean;
+  /** True when several nodes may share the ledger. */
+  readonly isShared: boolean;
   /** Events that are taken and have no place in a log yet. */
   waiting(): Promise<number>;
   security(): Promise<SecurityCounts>;
