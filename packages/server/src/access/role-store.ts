@@ -26,11 +26,17 @@ const roleOf = (row: AccessTables['access_role']): StoredRole => ({
 export function roleStore(db: AccessDb) {
   return {
     async putBuiltInRoles(roles: readonly BuiltInRole[]): Promise<void> {
-      for (const [position, { name, title, description, permissions }] of roles.entries()) {
-        const values = { title, description, position, permissions: JSON.stringify(permissions) };
+      for (const [position, { name, title, description, permissions, reach = {} }] of roles.entries()) {
+        const values = {
+          title,
+          description,
+          position,
+          permissions: JSON.stringify(permissions),
+          reach: JSON.stringify(reach),
+        };
         await db
           .insertInto('access_role')
-          .values({ name, built_in: 1, reach: '{}', ...values })
+          .values({ name, built_in: 1, ...values })
           .onConflict((conflict) => conflict.column('name').doUpdateSet({ built_in: 1, ...values }))
           .execute();
       }

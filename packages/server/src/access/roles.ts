@@ -1,4 +1,4 @@
-import { permissionNames, type Permission, type RoleName } from '@custos/contract';
+import { permissionNames, type Permission, type ReachScope, type RoleName } from '@custos/contract';
 
 /** A built-in role as this version of Custos defines it. */
 export interface BuiltInRole {
@@ -6,6 +6,8 @@ export interface BuiltInRole {
   readonly title: string;
   readonly description: string;
   readonly permissions: readonly Permission[];
+  /** Permissions that reach only a part of the objects. */
+  readonly reach?: Readonly<Partial<Record<Permission, ReachScope>>>;
 }
 
 const viewer: readonly Permission[] = ['dashboard.read', 'alert.read', 'investigation.read', 'token.own'];
@@ -76,14 +78,16 @@ export const builtInRoles: readonly BuiltInRole[] = [
   {
     name: 'viewer',
     title: 'Viewer',
-    description: 'Sees dashboards, alerts and investigations.',
+    description: 'Sees dashboards, alerts and the investigations of their team.',
     permissions: viewer,
+    reach: { 'investigation.read': 'team' },
   },
   {
     name: 'analyst',
     title: 'Analyst',
-    description: 'Acknowledges alerts, plans maintenance, opens and changes investigations.',
+    description: 'Acknowledges alerts, plans maintenance, opens investigations and changes their own.',
     permissions: analyst,
+    reach: { 'investigation.modify': 'own' },
   },
   {
     name: 'senior-analyst',

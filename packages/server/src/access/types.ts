@@ -1,5 +1,7 @@
 import type { Permission } from '@custos/contract';
 
+export type { ObjectFacts, ObjectLevel, ObjectView } from './object-level/types.ts';
+
 /**
  * Words of this domain.
  *
