@@ -1,10 +1,13 @@
+import { createHash } from 'node:crypto';
 import type { RoleName } from '@custos/contract';
 import type { AuditEvent, AuditLog } from '../audit/types.ts';
 import { createManualClock, type ManualClock } from '../base/clock.ts';
 import { silentLogger } from '../base/logger.ts';
+import { parseSecretKeys } from '../storage/secrets/keys.ts';
+import { createSecrets } from '../storage/secrets/service.ts';
 import type { State } from '../storage/state/state.ts';
 import { createAccess, type Access, type AccessOptions } from './service.ts';
-import type { CallContext, Identity, SignedIn } from './types.ts';
+import type { CallContext, Identity, PersonalMessage, SecurityEvent, SignedIn } from './types.ts';
 
 /** A password that the rules take. */
 export const goodPassword = 'tram velvet ocean lantern';
@@ -19,8 +22,14 @@ export interface AccessFixture {
   readonly access: Access;
   readonly clock: ManualClock;
   readonly events: AuditEvent[];
+  /** What people were told, in order. */
+  readonly told: { readonly email: string; readonly message: PersonalMessage }[];
+  /** What those who watch were told. */
+  readonly raised: SecurityEvent[];
   /** While true, no audit record can be written. */
   readonly auditFails: { now: boolean };
+  /** While true, nobody can be told anything. */
+  readonly tellFails: { now: boolean };
   /** Adds a user as the host operator does. */
   addUser(email: string, role: RoleName, password?: string): Promise<string>;
   signIn(email: string, context?: CallContext, password?: string): Promise<SignedIn>;
@@ -36,19 +45,39 @@ export async function openAccess(
   const clock = createManualClock();
   const events: AuditEvent[] = [];
   const auditFails = { now: false };
+  const tellFails = { now: false };
+  const told: AccessFixture['told'] = [];
+  const raised: SecurityEvent[] = [];
+  const key = createHash('sha256').update('a key for tests').digest('base64');
   const audit: AuditLog = {
     async append(event) {
       if (auditFails.now) throw new Error('the audit log is away');
       events.push(event);
     },
   };
-  const access = createAccess({ state, clock, log: silentLogger, audit, options });
+  const access = createAccess({
+    state,
+    clock,
+    log: silentLogger,
+    audit,
+    options,
+    secrets: await createSecrets({ state, keys: parseSecretKeys(key, 'test'), clock }),
+    publicUrl: () => 'https://custos.example',
+    async tell({ email }, message) {
+      if (tellFails.now) throw new Error('the mail server is away');
+      told.push({ email, message });
+    },
+    onSecurityEvent: (event) => raised.push(event),
+  });
   await access.start();
   return {
     access,
     clock,
     events,
     auditFails,
+    tellFails,
+    told,
+    raised,
     async addUser(email, role, password = goodPassword) {
       const user = await access.operator.createUser({ email, name: 'Somebody Else', role, password });
       return user.id;

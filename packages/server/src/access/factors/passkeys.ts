@@ -14,6 +14,9 @@ import type { RelyingParty } from './relying-party.ts';
 /** How long a person has to touch their authenticator, ms. */
 const timeoutMs = 120_000;
 
+/** EdDSA, ES256 and RS256 as COSE numbers (RFC 9053): what authenticators make and this host can check. */
+const algorithms = [-8, -7, -257];
+
 /** What the browser sent, of a shape that the library checks. */
 export type CredentialInput = Readonly<Record<string, unknown>>;
 
@@ -37,6 +40,7 @@ export async function creationOptions(
     userName: person.email,
     userDisplayName: person.name,
     timeout: timeoutMs,
+    supportedAlgorithmIDs: [...algorithms],
     excludeCredentials: existing.map((passkey) => ({
       id: passkey.credentialId,
       transports: transportsOf(passkey),
@@ -79,6 +83,7 @@ export async function readCreated(
       expectedOrigin: party.origin,
       expectedRPID: party.id,
       requireUserVerification: false,
+      supportedAlgorithmIDs: [...algorithms],
     });
     if (!verified || registrationInfo === undefined) return null;
     const { credential, credentialBackedUp: backedUp } = registrationInfo;
