@@ -103,6 +103,35 @@ test('the ledger of this host verifies beside the running server', async () => {
   expect(code).toBe(0);
 });
 
+test('the server verifies over HTTP, proves an event, and tells how its audit log is', async () => {
+  const { items } = await sender.audit.list({ action: 'order.refund', limit: 1 });
+  const proven = await runAudit('prove', items[0]?.id ?? '', ...connection);
+  expect(proven).toMatchObject({ code: 0, out: expect.stringContaining('Proven: ') });
+  const policy = join(directory, 'own.policy');
+  const told = await runAudit('witness', ...connection, '--policy');
+  writeFileSync(policy, told.out);
+  const remember = join(directory, 'seen.json');
+  const args = ['verify', ...connection, '--policy', policy, '--remember', remember, '--json'];
+  expect(JSON.parse((await runAudit(...args)).out)).toMatchObject({ verified: true });
+  await record(2, 50);
+  const again = await eventually(async () => {
+    const { out } = await runAudit(...args);
+    const { verified, logs } = JSON.parse(out) as { verified: boolean; logs: { continues: number }[] };
+    return verified && logs.some(({ continues }) => continues > 0) && out;
+  });
+  expect(again).toContain('audit.example.com/test/general');
+
+  expect((await runAudit('stats', ...connection)).out).toContain('in files');
+  const witness = await runAudit('witness', ...connection);
+  expect(witness).toMatchObject({ code: 0, out: expect.stringContaining('No witness and no anchor') });
+  const health = await runAudit('health', ...connection, '--verbose');
+  // How full the disk of this machine is, is part of it.
+  const [, word = ''] = /^CUSTOS AUDIT (OK|WARNING|CRITICAL) - /.exec(health.out) ?? [];
+  expect(health.code).toBe(['OK', 'WARNING', 'CRITICAL'].indexOf(word));
+  expect(health.out).toMatch(/\| .*buffer=\d+;500;800;0/);
+  expect((await runAudit('health', '--url', served.url)).code).toBe(3);
+});
+
 test('backups are made, listed, checked and cleaned up beside the running server', async () => {
   for (const args of [[], ['--compression', 'gzip', '--level', '9'], ['--plain', '--compression', 'none']]) {
     expect(await runAudit('backup', 'create', '-c', config, ...args)).toMatchObject({ code: 0 });
@@ -111,7 +140,7 @@ test('backups are made, listed, checked and cleaned up beside the running server
     backups: { id: string; keyId: string | null; logs: { name: string; size: number }[] }[];
   };
   expect(listed.backups.map(({ keyId }) => keyId === null)).toEqual([true, false, false]);
-  expect(listed.backups[0]?.logs.find(({ name }) => name === 'general')?.size).toBe(3);
+  expect(listed.backups[0]?.logs.find(({ name }) => name === 'general')?.size).toBe(4);
 
   const oldest = listed.backups[2]?.id ?? '';
   expect(await runAudit('backup', 'check', oldest, '-c', config)).toMatchObject({ code: 0 });
