@@ -80,6 +80,12 @@ test('members are sorted by UTF-16 code units, as in section 3.2.3 of RFC 8785',
   ]);
 });
 
+test('many members are sorted as few are', () => {
+  const names = Array.from({ length: 100 }, (_, number) => `n${(number * 37) % 100}`);
+  const written = canonicalJson(Object.fromEntries(names.map((name) => [name, 1])));
+  expect([...written.matchAll(/n\d+/g)].map(([name]) => name)).toEqual(names.toSorted());
+});
+
 test('structures of the reference test data have their published form', () => {
   const structures: unknown = JSON.parse(
     '{"1":{"f":{"f":"hi","F":5} ,"\\n":56.0},"10":{ },"":"empty","a":{ },"111":[ { } ],"A":{ }}',
