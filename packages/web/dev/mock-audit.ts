@@ -141,8 +141,8 @@ const health: contract.AuditHealthView = {
   status: 'warning',
   checkedAt: start,
   components: [
-    ['buffer', 'Buffer', 'ok', '3% of the buffer is used', 3, 'percent', 70, 90],
-    ['disk', 'Disk', 'warning', 'The disk of the data directory is 86% full', 86, 'percent', 80, 95],
+    ['buffer', 'Buffer', 'ok', '3% of the buffer is used', 3, '%', 70, 90],
+    ['disk', 'Disk', 'warning', 'The disk of the data directory is 86% full', 86, '%', 80, 95],
     ['write', 'Writes', 'ok', 'Half of the writes take less than 2 ms', 1.9, 'ms', 100, 500],
     ['witness', 'Witnesses', 'unknown', 'The witness of the bank does not answer', null, null, null, null],
   ].map(([name, title, status, message, value, unit, warning, critical]) => ({

@@ -2,7 +2,7 @@ import type { AuditFilter } from '@custos/client';
 import { useQuery } from '@tanstack/react-query';
 import { useRef, useState, type KeyboardEvent, type PointerEvent } from 'react';
 import { hideNote, showNote } from '../../charts/hover-note.ts';
-import { explain } from '../../data/problem.ts';
+import { explain, isForbidden } from '../../data/problem.ts';
 import { count, duration } from '../../ui/format.ts';
 import { PartialNote, SkeletonBlock } from '../../ui/states.tsx';
 import classes from './histogram.module.css';
@@ -151,6 +151,8 @@ export function Histogram({
   const { data, error, isPlaceholderData } = useQuery(histogramQuery(filter, steps));
   if (data === undefined) {
     if (error === null) return <SkeletonBlock height={112} />;
+    // The list says whom to ask.
+    if (isForbidden(error)) return null;
     return <PartialNote part="Events over time" reason={`cannot be shown. ${explain(error).detail}`} />;
   }
   const bars = countsOf(steps, data.steps);

@@ -161,18 +161,14 @@ export function AuditPage() {
         </Button>
       </div>
       <Chips search={search} onChange={change} />
-      <Histogram
-        filter={filter}
-        asOf={asOf}
-        onTake={(from, to) => change({ ...search, range: undefined, from, to })}
-      />
+      <Histogram filter={filter} asOf={asOf} onTake={(from, to) => change({ ...search, from, to })} />
       <Selected events={[...selection.values()]} onClear={() => setSelection(new Map())} />
       <Loaded query={query} skeleton={<SkeletonRows rows={12} />}>
         {(events) => (
           <>
             <NewEvents
               filter={filter}
-              since={Math.max(asOf, (events[0]?.receivedTime ?? 0) + 1)}
+              since={events[0] === undefined ? (filter.from ?? 0) : events[0].receivedTime + 1}
               onShow={() => setAsOf(Date.now())}
             />
             {events.length === 0 ? (

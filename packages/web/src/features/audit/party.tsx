@@ -11,6 +11,7 @@ const longId = 24;
 export function PartyName({ party }: { party: Party }) {
   const shown = party.name ?? party.id;
   if (shown === null) return <span className="faint">{party.type}, sealed</span>;
+  if (shown === party.type) return shown;
   return (
     <>
       {shown} <span className="faint">{party.type}</span>
@@ -25,7 +26,7 @@ export function PartyFacts({ party }: { party: Party }) {
   return (
     <span className={classes['party']}>
       <span>{party.name ?? (isLong ? null : party.id)}</span>
-      <span className="faint">{party.type}</span>
+      {party.id === party.type ? null : <span className="faint">{party.type}</span>}
       {party.name !== null || isLong ? <ShortId id={party.id} /> : null}
       <TextLink to="/audit" search={{ party: party.id, range: 'all' }} className={classes['timeline']}>
         Timeline

@@ -24,18 +24,18 @@ function measured(value: number | null, unit: string | null): string {
   switch (unit) {
     case null:
       return value.toLocaleString('en');
-    case 'bytes':
-      return bytes(value);
     case 'ms':
       return latency(value);
     case 's':
-    case 'seconds':
       return duration(value * 1000);
+    case 'h':
+      return duration(value * 3_600_000);
+    case 'GB':
+      return bytes(value * 1e9);
     case '%':
-    case 'percent':
       return `${Math.round(value * 10) / 10}%`;
     default:
-      return `${value.toLocaleString('en')} ${unit}`;
+      return `${value.toLocaleString('en', { maximumFractionDigits: 1 })} ${unit}`;
   }
 }
 

@@ -27,7 +27,7 @@ const columns: readonly TableColumn<Log>[] = [
   {
     title: 'Signed',
     render: (log) =>
-      log.checkpoint === null ? (
+      log.checkpoint === null || log.size === 0 ? (
         'nothing yet'
       ) : (
         <>

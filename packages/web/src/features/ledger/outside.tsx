@@ -129,7 +129,7 @@ export function Outside({ ledger }: { ledger: LedgerStatusView }) {
         {anchors.length === 0 ? (
           <p className={classes['note']}>
             None. An S3 object with a lock, an RFC 3161 time stamp or a webhook can keep checkpoints
-            elsewhere. Name one under audit.anchors in the configuration.
+            elsewhere. Name one in audit.anchors in the configuration.
           </p>
         ) : (
           <Table
