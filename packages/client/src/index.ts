@@ -11,5 +11,6 @@ export type { SavedSearchDraft } from './resources/audit.ts';
 export type { PageRequest, TimeRange } from './resources/instants.ts';
 export type { MaintenanceDraft, MaintenanceSchedule } from './resources/maintenance.ts';
 export type { SeriesRequest } from './resources/probes.ts';
+export { createSessionToken, type SessionToken, type SessionTokenOptions } from './session-token.ts';
 export type { Stream, StreamOptions, StreamState } from './stream.ts';
 export type { ClientOptions, Method, Query, Request, RequestOptions } from './transport.ts';

@@ -6,6 +6,9 @@ import type { DataAccess, GuardOptions } from './types.ts';
 import { mustWait, recordAfter, recordBefore } from './watch.ts';
 
 export { setRecordCount } from './record-count.ts';
+export { sessionGuards } from './session/express.ts';
+export { sessionOf } from './session/session-of.ts';
+export type { CustosSession, RouteNeed, SessionCheck, SessionGuardOptions } from './session/types.ts';
 export type { DataAccess, GuardOptions } from './types.ts';
 
 /**

@@ -10,6 +10,9 @@ import type { DataAccess, GuardOptions } from './types.ts';
 import { bodyHeaders, mustWait, recordAfter, recordBefore, withheld } from './watch.ts';
 
 export { setRecordCount } from './record-count.ts';
+export { sessionGuards } from './session/fastify.ts';
+export { sessionOf } from './session/session-of.ts';
+export type { CustosSession, RouteNeed, SessionCheck, SessionGuardOptions } from './session/types.ts';
 export type { DataAccess, GuardOptions } from './types.ts';
 
 /** What a guard adds to a route: its second argument. */

@@ -5,6 +5,9 @@ import type { DataAccess, GuardOptions } from './types.ts';
 import { mustWait, recordAfter, recordBefore, withheld } from './watch.ts';
 
 export { setRecordCount } from './record-count.ts';
+export { sessionGuards, type HonoSessionGuardOptions } from './session/hono.ts';
+export { sessionOf } from './session/session-of.ts';
+export type { CustosSession, RouteNeed, SessionCheck, SessionGuardOptions } from './session/types.ts';
 export type { DataAccess, GuardOptions } from './types.ts';
 
 /** The body of an answer where it is JSON; the answer itself, which nobody can count, where it is not. */
