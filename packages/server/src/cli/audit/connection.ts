@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { createClient, type Client } from '@custos/client';
+import { ApiError, createClient, type Client } from '@custos/client';
 import type { Command } from 'commander';
 
 /** Where a command finds the server and as whom it comes. */
@@ -23,4 +23,15 @@ export function tokenOf({ tokenFile }: Pick<ConnectionOptions, 'tokenFile'>): st
 
 export function connect(options: ConnectionOptions): Client {
   return createClient({ baseUrl: options.url, token: tokenOf(options) });
+}
+
+/** Says which option the server refused, and what would be right. */
+export async function namingFields(work: () => Promise<void>): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    if (!(error instanceof ApiError) || error.fields.length === 0) throw error;
+    const faults = error.fields.map(({ field, message }) => `${field}: ${message}`);
+    throw new Error([error.message, ...faults].join('\n  '), { cause: error });
+  }
 }

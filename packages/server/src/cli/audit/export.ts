@@ -6,7 +6,7 @@ import type { AuditFilter } from '@custos/client';
 import { auditExportFormat } from '@custos/contract';
 import type { Command } from 'commander';
 import { systemClock } from '../../base/clock.ts';
-import { connect, withConnection, type ConnectionOptions } from './connection.ts';
+import { connect, namingFields, withConnection, type ConnectionOptions } from './connection.ts';
 import { filterOf, withFilters, type FilterOptions } from './filters.ts';
 
 interface ExportOptions extends ConnectionOptions, FilterOptions {
@@ -38,13 +38,15 @@ export function exportCommand(audit: Command): void {
   withFilters(withConnection(command))
     .option('--format <format>', formats, 'ndjson')
     .option('-o, --output <file>', 'file to write; standard output otherwise')
-    .action(async (options: ExportOptions) => {
-      const format = auditExportFormat.safeParse(options.format);
-      if (!format.success) throw new Error(`--format must be one of ${formats}`);
-      const filter: AuditFilter = filterOf(options, systemClock);
-      await writeBody(
-        await connect(options).audit.export({ ...filter, format: format.data }),
-        options.output,
-      );
-    });
+    .action((options: ExportOptions) =>
+      namingFields(async () => {
+        const format = auditExportFormat.safeParse(options.format);
+        if (!format.success) throw new Error(`--format must be one of ${formats}`);
+        const filter: AuditFilter = filterOf(options, systemClock);
+        await writeBody(
+          await connect(options).audit.export({ ...filter, format: format.data }),
+          options.output,
+        );
+      }),
+    );
 }

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { systemClock } from '../../base/clock.ts';
-import { connect, withConnection, type ConnectionOptions } from './connection.ts';
+import { connect, namingFields, withConnection, type ConnectionOptions } from './connection.ts';
 import { eventJson, eventLine } from './event-line.ts';
 import { filterOf, withFilters, type FilterOptions } from './filters.ts';
 import { countOf } from './repeat.ts';
@@ -20,17 +20,19 @@ export function queryCommand(audit: Command): void {
   withFilters(withConnection(command))
     .option('--limit <n>', 'at most so many', '50')
     .option('--json', 'print one JSON object per line')
-    .action(async (options: QueryOptions) => {
-      const limit = countOf('limit', options.limit, { min: 1, max: 1_000_000 });
-      const filter = filterOf(options, systemClock);
-      const client = connect(options);
-      let cursor: string | undefined;
-      for (let left = limit; left > 0;) {
-        const page = await client.audit.list({ ...filter, cursor, limit: Math.min(left, pageEvents) });
-        for (const event of page.items) console.log(options.json ? eventJson(event) : eventLine(event));
-        left -= page.items.length;
-        if (page.nextCursor === null) return;
-        cursor = page.nextCursor;
-      }
-    });
+    .action((options: QueryOptions) => namingFields(() => query(options)));
+}
+
+async function query(options: QueryOptions): Promise<void> {
+  const limit = countOf('limit', options.limit, { min: 1, max: 1_000_000 });
+  const filter = filterOf(options, systemClock);
+  const client = connect(options);
+  let cursor: string | undefined;
+  for (let left = limit; left > 0;) {
+    const page = await client.audit.list({ ...filter, cursor, limit: Math.min(left, pageEvents) });
+    for (const event of page.items) console.log(options.json ? eventJson(event) : eventLine(event));
+    left -= page.items.length;
+    if (page.nextCursor === null) return;
+    cursor = page.nextCursor;
+  }
 }

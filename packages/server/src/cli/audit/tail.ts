@@ -2,7 +2,7 @@ import type { AuditFilter, Client } from '@custos/client';
 import type { AuditEventView } from '@custos/contract';
 import type { Command } from 'commander';
 import { systemClock } from '../../base/clock.ts';
-import { connect, withConnection, type ConnectionOptions } from './connection.ts';
+import { connect, namingFields, withConnection, type ConnectionOptions } from './connection.ts';
 import { eventJson, eventLine } from './event-line.ts';
 import { filterOf, withFilters, type FilterOptions } from './filters.ts';
 import { countOf, repeat, secondsOf } from './repeat.ts';
@@ -67,15 +67,17 @@ export function tailCommand(audit: Command): void {
     .option('--every <seconds>', 'look this often with -f', '5')
     .option('--reads', 'show reads of the audit log too, such as those of this command')
     .option('--json', 'print one JSON object per line')
-    .action(async (options: TailOptions) => {
-      const lines = countOf('lines', options.lines, { min: 1, max: 10_000 });
-      const every = secondsOf('every', options.every);
-      const tail = createTail(connect(options), filterOf(options, systemClock));
-      await repeat(options.follow ? every : undefined, systemClock, async () => {
-        for (const event of await tail.look(lines)) {
-          if (options.follow && !options.reads && event.action === 'audit.read') continue;
-          console.log(options.json ? eventJson(event) : eventLine(event));
-        }
-      });
-    });
+    .action((options: TailOptions) => namingFields(() => show(options)));
+}
+
+async function show(options: TailOptions): Promise<void> {
+  const lines = countOf('lines', options.lines, { min: 1, max: 10_000 });
+  const every = secondsOf('every', options.every);
+  const tail = createTail(connect(options), filterOf(options, systemClock));
+  await repeat(options.follow ? every : undefined, systemClock, async () => {
+    for (const event of await tail.look(lines)) {
+      if (options.follow && !options.reads && event.action === 'audit.read') continue;
+      console.log(options.json ? eventJson(event) : eventLine(event));
+    }
+  });
 }
