@@ -58,6 +58,8 @@ const holders: Readonly<Record<Permission, readonly RoleName[]>> = {
 
 /** Changes that no permission guards and that are recorded by the part that makes them, or not at all. */
 const withoutRouteAudit = [
+  // Asks and changes nothing; what it refuses is on record.
+  'POST /api/v1/authorize',
   'POST /api/v1/setup',
   'POST /api/v1/session',
   // What others send is the record.

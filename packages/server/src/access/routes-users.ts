@@ -5,6 +5,7 @@ import type { Access } from './service.ts';
 
 /** People with an account, and the roles. */
 export function userRoutes(access: Access): Routes {
+  const { customRoles } = access.deciding;
   return async (app) => {
     app.get(
       '/api/v1/users',
@@ -19,7 +20,12 @@ export function userRoutes(access: Access): Routes {
       '/api/v1/users',
       {
         schema: { body: userCreate, response: { 201: user } },
-        config: { access: 'user.manage', audit: 'user.create' },
+        config: {
+          access: 'user.manage',
+          audit: 'user.create',
+          approval: 'grant-administration',
+          approvalWhen: ({ body }) => customRoles.isAdministrative((body as { role: string }).role),
+        },
       },
       async (request, reply) => {
         request.auditDetails['role'] = request.body.role;
@@ -33,7 +39,17 @@ export function userRoutes(access: Access): Routes {
       '/api/v1/users/:id',
       {
         schema: { params: byId, body: userUpdate, response: { 200: user } },
-        config: { access: 'user.manage', audit: 'user.update' },
+        config: {
+          access: 'user.manage',
+          audit: 'user.update',
+          approval: 'grant-administration',
+          // Giving such a role, and letting somebody who has one back in.
+          approvalWhen: ({ body, params }) => {
+            const { role: given, disabled } = body as { role?: string; disabled?: boolean };
+            if (given !== undefined) return customRoles.isAdministrative(given);
+            return disabled === false && customRoles.isAdministrator((params as { id: string }).id);
+          },
+        },
       },
       async (request) => {
         const { name, role: newRole, disabled } = request.body;

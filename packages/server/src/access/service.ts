@@ -6,6 +6,10 @@ import type { Logger } from '../base/logger.ts';
 import type { State } from '../storage/state/state.ts';
 import type { Secrets } from '../storage/secrets/types.ts';
 import { createAuthenticator } from './authenticate.ts';
+import type { StoredApproval } from './approvals/types.ts';
+import { rolesOfPreset } from './custom-roles/presets.ts';
+import { readPreset } from './custom-roles/service.ts';
+import { createDeciding } from './deciding.ts';
 import { createEntry } from './entry.ts';
 import { createSignInAdministration } from './factors/administration.ts';
 import { createPasskeySignIn } from './factors/passkey-sign-in.ts';
@@ -18,7 +22,6 @@ import { accountPolicy } from './lockout.ts';
 import { createPasswordHasher, defaultHashCost, type HashCost } from './password-hash.ts';
 import type { AccessParts } from './parts.ts';
 import { requiredAudit } from './required-audit.ts';
-import { builtInRoles } from './roles.ts';
 import { defaultGraceMs } from './second-factor-rule.ts';
 import { defaultSessionLimits, type SessionLimits } from './session-rules.ts';
 import { createSessions } from './sessions.ts';
@@ -74,6 +77,7 @@ export function createAccess({
   tell,
   publicUrl = () => null,
   onSecurityEvent = () => undefined,
+  onApprovalAsked = () => undefined,
   options = {},
 }: {
   readonly state: State;
@@ -88,6 +92,8 @@ export function createAccess({
   readonly publicUrl?: () => string | null;
   /** Told at once of sprays and locks. */
   readonly onSecurityEvent?: (event: SecurityEvent) => void;
+  /** Told of every request for a second person, to call one. Never throws, never waits. */
+  readonly onApprovalAsked?: (approval: StoredApproval) => void;
   readonly options?: AccessOptions;
 }) {
   const required = requiredAudit(audit);
@@ -145,13 +151,24 @@ export function createAccess({
   const jwt = createJwt(parts, { keys: jwtKeys, options: options.jwt ?? {} });
   const administration = createSignInAdministration(parts);
   const authenticator = createAuthenticator(parts);
+  const tokens = createTokens(parts);
+  const byApiToken = (token: string, caller: Caller): Promise<Identity | undefined> =>
+    looksLikeJwt(token) ? jwt.check(token) : authenticator.byApiToken(token, caller);
+  const deciding = createDeciding(parts, {
+    identify: byApiToken,
+    disableUser: (id, actor) => users.update(id, { disabled: true }, actor),
+    revokeToken: (id, actor) => tokens.revoke(actor, id),
+    onApprovalAsked,
+  });
 
   return {
     bySession: authenticator.bySession,
 
     /** Takes an API token, and a JSON web token that was made here. */
-    byApiToken: (token: string, caller: Caller): Promise<Identity | undefined> =>
-      looksLikeJwt(token) ? jwt.check(token) : authenticator.byApiToken(token, caller),
+    byApiToken,
+
+    /** What people may do: own roles, second persons, marked acts, addresses, objects, reviews. */
+    deciding,
 
     /** Brings the built-in roles to what this version defines, and listens for what ends elsewhere. */
     async start(): Promise<void> {
@@ -160,13 +177,15 @@ export function createAccess({
       });
       await state.transaction(async (tx) => {
         const store = accessStore(tx);
-        await store.putBuiltInRoles(builtInRoles);
+        await store.putBuiltInRoles(rolesOfPreset(await readPreset(tx)));
         await store.fillRoleSince(clock.now());
       });
+      deciding.start();
     },
 
     async stop(): Promise<void> {
       unsubscribe();
+      deciding.stop();
       await links.settled();
     },
 
@@ -193,7 +212,7 @@ export function createAccess({
 
     users: { list: users.list, create: users.add, update: users.update },
     roles: { list: users.roles },
-    tokens: createTokens(parts),
+    tokens,
 
     /** For the command line on the host: works without an account, and is on record. */
     operator: {

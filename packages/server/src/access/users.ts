@@ -3,7 +3,8 @@ import { conflict, invalidInput, notFound } from '../base/errors.ts';
 import { newId } from '../base/ids.ts';
 import { isUniqueViolation, type StateTx } from '../storage/state/state.ts';
 import { beyondOwnPermissions } from './errors.ts';
-import { missingToGrant, missingToManage } from './grants.ts';
+import { missingToGive, type Grant } from './custom-roles/reach-rules.ts';
+import { missingToManage } from './grants.ts';
 import { pageById, type PageRequest } from './id-page.ts';
 import { notices } from './notices.ts';
 import { passwordFaults } from './password-rules.ts';
@@ -43,6 +44,12 @@ async function roleNamed(store: AccessStore, name: RoleName): Promise<StoredRole
   return role;
 }
 
+/** What somebody may give: what they have, each permission as far as their own role lets it reach. */
+async function grantOf(store: AccessStore, actor: Identity): Promise<Grant> {
+  const role = await store.role(actor.role);
+  return { permissions: actor.permissions, reach: role?.reach ?? new Map() };
+}
+
 /** People with an account, and the roles they can have. */
 export function createUsers({ state, clock, hasher, reads, announceEnd, tell }: AccessParts) {
   /**
@@ -55,7 +62,7 @@ export function createUsers({ state, clock, hasher, reads, announceEnd, tell }: 
     alongside: (user: UserView, tx: StateTx) => Promise<void> = async () => undefined,
   ): Promise<UserView> {
     const role = await roleNamed(reads, request.role);
-    const missing = actor === null ? [] : missingToGrant(actor.permissions, role.permissions);
+    const missing = actor === null ? [] : missingToGive(await grantOf(reads, actor), role);
     if (missing.length > 0) throw beyondOwnPermissions(missing);
     const { password } = request;
     const faults = password === null ? [] : passwordFaults(password, request);
@@ -139,7 +146,7 @@ export function createUsers({ state, clock, hasher, reads, announceEnd, tell }: 
         const enabled = user.disabled && !next.disabled;
         const missing = [
           ...missingToManage(actor.permissions, held.permissions),
-          ...(roleChanges || enabled ? missingToGrant(actor.permissions, gained.permissions) : []),
+          ...(roleChanges || enabled ? missingToGive(await grantOf(store, actor), gained) : []),
         ];
         if (missing.length > 0) throw beyondOwnPermissions([...new Set(missing)]);
 

@@ -104,6 +104,7 @@ export async function wire({ options, version, clock, log, stores }: WireRequest
   const access = createAccess({
     ...shared,
     audit,
+    secrets,
     options: {
       onEnded: ({ userId, sessionId, tokenId }) => {
         hub.disconnect(
@@ -149,6 +150,9 @@ export async function wire({ options, version, clock, log, stores }: WireRequest
     authenticator: access,
     audit,
     hub,
+    addressRules: access.deciding.addressRules,
+    stepUp: access.deciding.stepUp,
+    approvals: access.deciding.approvals,
     readiness: [
       { name: 'state', required: true, check: () => state.ping() },
       {
@@ -197,6 +201,16 @@ export async function wire({ options, version, clock, log, stores }: WireRequest
     run: async () => void (await rollUpProbeDays(columns, clock.now())),
   });
   jobs.schedule({ name: 'access.prune', everyMs: 3_600_000, run: async () => void (await access.prune()) });
+  jobs.schedule({
+    name: 'access.approvals',
+    everyMs: 60_000,
+    run: async () => access.deciding.approvals.sweep(),
+  });
+  jobs.schedule({
+    name: 'access.review',
+    cron: '20 1 * * *',
+    run: async () => void (await access.deciding.reviews.startDue()),
+  });
 
   const parts: readonly Part[] = [
     { name: 'outbound', stop: () => doors.close() },

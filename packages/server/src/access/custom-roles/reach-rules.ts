@@ -26,6 +26,11 @@ export function missingToWiden(actor: Grant, before: Grant, after: Grant): Permi
   });
 }
 
+/** What `actor` lacks to give somebody all of `given`, as far as it reaches. */
+export function missingToGive(actor: Grant, given: Grant): Permission[] {
+  return missingToWiden(actor, { permissions: new Set(), reach: new Map() }, given);
+}
+
 /** Keeps the reach of those permissions only that are there. */
 export function reachWithin(reach: Reach, permissions: ReadonlySet<Permission>): Reach {
   return new Map([...reach].filter(([permission]) => permissions.has(permission)));

@@ -16,7 +16,7 @@ import { topRole } from '../roles.ts';
 import type { AccessTables } from '../tables.ts';
 import type { Ended, Identity } from '../types.ts';
 import { rolesOfPreset } from './presets.ts';
-import { missingToWiden, reachWithin, type Grant } from './reach-rules.ts';
+import { missingToGive, missingToWiden, reachWithin, type Grant } from './reach-rules.ts';
 import { customRoleStore } from './store.ts';
 
 export interface CustomRoleInput {
@@ -31,7 +31,6 @@ export type CustomRoleChange = {
 };
 
 const presetPolicy = 'roles.preset';
-const nothing: Grant = { permissions: new Set(), reach: new Map() };
 
 const roles = (handle: StateDb) => roleStore(handle.withTables<AccessTables>());
 
@@ -97,7 +96,7 @@ export function createCustomRoles({
       };
       try {
         return await alone(async (tx) => {
-          const missing = missingToWiden(await grantOf(actor, tx), nothing, role);
+          const missing = missingToGive(await grantOf(actor, tx), role);
           if (missing.length > 0) throw beyondOwnPermissions(missing);
           await customRoleStore(tx).add(role);
           return viewOf({ ...role, builtIn: false });
@@ -190,6 +189,13 @@ export function createCustomRoles({
         await store.setTeams(userId, sorted);
         return sorted;
       });
+    },
+
+    /** True when the present role of a user is administrative. */
+    async isAdministrator(userId: string): Promise<boolean> {
+      const user = await customRoleStore(state.read).user(userId);
+      const role = user === undefined ? undefined : await roles(state.read).role(user.role);
+      return role !== undefined && missingToManage(new Set(), role.permissions).length > 0;
     },
 
     /** True when a role gives power over the installation or over other accounts. */

@@ -23,7 +23,13 @@ export function linkRoutes(access: Access): Routes {
       '/api/v1/users/invitations',
       {
         schema: { body: invitationRequest, response: { 201: user } },
-        config: { access: 'user.manage', audit: 'user.invite' },
+        config: {
+          access: 'user.manage',
+          audit: 'user.invite',
+          approval: 'grant-administration',
+          approvalWhen: ({ body }) =>
+            access.deciding.customRoles.isAdministrative((body as { role: string }).role),
+        },
       },
       async (request, reply) => {
         request.auditDetails['role'] = request.body.role;

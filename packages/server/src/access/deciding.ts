@@ -1,0 +1,55 @@
+import type { StoredApproval } from './approvals/types.ts';
+import { createApprovals } from './approvals/service.ts';
+import { createAddressRules } from './address-rules/service.ts';
+import { createAuthorize } from './authorize/service.ts';
+import { createCustomRoles } from './custom-roles/service.ts';
+import { createIdentityOf } from './identity-store.ts';
+import { createObjectLevel } from './object-level/service.ts';
+import type { AccessParts } from './parts.ts';
+import { createReviews } from './review/service.ts';
+import { createStepUp } from './step-up/service.ts';
+import type { Caller, Identity } from './types.ts';
+
+export interface DecidingPorts {
+  /** The identity behind an API token or a JSON web token. */
+  readonly identify: (credential: string, caller: Caller) => Promise<Identity | undefined>;
+  readonly disableUser: (id: string, actor: Identity) => Promise<unknown>;
+  readonly revokeToken: (id: string, actor: Identity) => Promise<unknown>;
+  /** Told of every request for a second person. Never throws, never waits. */
+  readonly onApprovalAsked: (approval: StoredApproval) => void;
+}
+
+/**
+ * What people may do, beyond their roles: marked acts, second persons, addresses, own roles, objects, and
+ * the review of all that. The server asks `stepUp`, `approvals` and `addressRules` itself.
+ */
+export function createDeciding(parts: AccessParts, ports: DecidingPorts) {
+  const { state, clock, log, audit, secrets, announceEnd } = parts;
+  const addressRules = createAddressRules({ state, clock, log });
+  const objects = createObjectLevel({ state });
+  const approvals = createApprovals({
+    state,
+    clock,
+    log,
+    audit,
+    seal: secrets,
+    identityOf: createIdentityOf({ state, clock }),
+    onAsked: ports.onApprovalAsked,
+  });
+  return {
+    approvals,
+    addressRules,
+    objects,
+    stepUp: createStepUp({ state, clock }),
+    customRoles: createCustomRoles({ state, clock, announceEnd }),
+    authorize: createAuthorize({ audit, objects, rules: addressRules, identify: ports.identify }),
+    reviews: createReviews({
+      state,
+      clock,
+      audit,
+      revoke: { disableUser: ports.disableUser, revokeToken: ports.revokeToken },
+    }),
+    start: () => addressRules.start(),
+    stop: () => addressRules.stop(),
+  };
+}
