@@ -15,6 +15,8 @@ export const errorCodes = {
     'Confirm again that it is you, with a second factor or your password; then repeat the call.',
   second_factor_failed:
     'The code or passkey is wrong or has been used, or the sign-in took too long; start again.',
+  identity_provider_failed:
+    'The identity provider could not be reached, or gave an answer that cannot be used.',
   sign_in_method_unavailable:
     'This installation is not set up for that way of signing in; the message says what is missing.',
   address_refused: 'Calls from your address are not taken; an address rule keeps them out.',

@@ -66,3 +66,20 @@ export function broughtBy(
     deviceToken: request.cookies[deviceCookieName(secure)]?.slice(0, 200),
   };
 }
+
+/** The cookie that joins a departure to an identity provider with the return. */
+export function flowCookieName(secure: boolean): string {
+  return `${sessionCookieName(secure)}-flow`;
+}
+
+const flowSeconds = 600;
+
+/**
+ * Its `Set-Cookie` value; an empty token removes it. `Lax`, since the browser comes back from another
+ * site; it opens nothing but that return.
+ */
+export function flowCookie(token: string, secure: boolean): string {
+  const age = token === '' ? 0 : flowSeconds;
+  const attributes = `Path=/; HttpOnly; SameSite=Lax; Max-Age=${age}`;
+  return `${flowCookieName(secure)}=${token}; ${attributes}${secure ? '; Secure' : ''}`;
+}
