@@ -8,7 +8,7 @@ export interface ConnectionOptions {
   readonly tokenFile?: string | undefined;
 }
 
-export const defaultUrl = 'http://127.0.0.1:4600';
+const defaultUrl = 'http://127.0.0.1:4600';
 
 /** Adds the options that every command takes which talks to a server. */
 export function withConnection(command: Command): Command {

@@ -15,7 +15,7 @@ interface ExportOptions extends ConnectionOptions, FilterOptions {
 }
 
 /** Writes the body of an answer to standard output, or to a file that is whole or not there. */
-export async function writeBody(response: Response, output: string | undefined): Promise<void> {
+async function writeBody(response: Response, output: string | undefined): Promise<void> {
   if (response.body === null) throw new Error('The server sent nothing.');
   const body = Readable.fromWeb(response.body as Parameters<typeof Readable.fromWeb>[0]);
   if (output === undefined) return pipeline(body, process.stdout, { end: false });

@@ -26,7 +26,7 @@ export function statsCommand(audit: Command): void {
     });
 }
 
-export function statsLines(status: LedgerStatusView, now: number): string[] {
+function statsLines(status: LedgerStatusView, now: number): string[] {
   const { logs, index, egress, verification } = status;
   return [
     `Ledger: ${status.status}${status.reasons.length === 0 ? '' : `: ${status.reasons.join(' ')}`}`,

@@ -27,15 +27,16 @@ export function witnessCommand(audit: Command, context: CommandContext): void {
       const status = await connect(options).audit.ledger.status();
       if (policy) process.stdout.write(status.policy);
       else if (json) {
-        const { guarantee, witnesses, anchors, logs } = status;
+        const { guarantee, witnesses, anchors, logs, witnessKeys } = status;
         const keys = logs.map(({ name, origin, verifierKeys }) => ({ name, origin, verifierKeys }));
-        console.log(wireJson({ guarantee, witnesses, anchors, keys }));
+        console.log(wireJson({ guarantee, witnesses, anchors, keys, witnessKeys }));
       } else for (const line of witnessLines(status)) console.log(plain(line));
       if (!policy) context.exitCode = witnessExitCode(status);
     });
 }
 
-type Outside = Pick<LedgerStatusView, 'guarantee' | 'witnesses' | 'anchors'>;
+type Outside = Pick<LedgerStatusView, 'witnesses' | 'anchors'>;
+type Shown = Pick<LedgerStatusView, 'guarantee' | 'witnesses' | 'anchors' | 'witnessKeys'>;
 type Progress = LedgerStatusView['witnesses'][number]['logs'][number];
 
 export function witnessExitCode({ witnesses, anchors }: Outside): 0 | 1 | 2 {
@@ -50,7 +51,7 @@ function progressLine({ log, size, lagEntries, lagMs, error }: Progress): string
   return `  ${log}: confirmed to ${size}${lag}${error === null ? '' : `: ${error}`}`;
 }
 
-export function witnessLines({ guarantee, witnesses, anchors }: Outside): string[] {
+export function witnessLines({ guarantee, witnesses, anchors, witnessKeys }: Shown): string[] {
   return [
     guarantee,
     ...witnesses.flatMap(({ name, url, state, logs }) => [
@@ -61,5 +62,6 @@ export function witnessLines({ guarantee, witnesses, anchors }: Outside): string
       `Anchor ${name} (${kind}), every ${formatDuration(intervalMs)}`,
       ...logs.map(progressLine),
     ]),
+    ...witnessKeys.map((vkey) => `For others this installation is the witness ${vkey}`),
   ];
 }
