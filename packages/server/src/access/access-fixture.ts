@@ -68,6 +68,7 @@ export async function openAccess(
       told.push({ email, message });
     },
     onSecurityEvent: (event) => raised.push(event),
+    providerFetch: (url, request) => fetch(url, request),
   });
   await access.start();
   return {
