@@ -3,6 +3,7 @@ import { factorRoutes } from './factors/routes.ts';
 import { signInAdministrationRoutes } from './factors/routes-administration.ts';
 import { linkRoutes } from './links/routes.ts';
 import { decidingRoutes } from './routes-deciding.ts';
+import { providerRoutes } from './oidc/routes.ts';
 import { sessionRoutes } from './routes-sessions.ts';
 import { tokenRoutes } from './routes-tokens.ts';
 import { userRoutes } from './routes-users.ts';
@@ -27,6 +28,7 @@ export function accessRoutes(access: Access, { secureCookie }: AccessRoutesOptio
     await app.register(signInAdministrationRoutes(access));
     await app.register(linkRoutes(access));
     await app.register(jwtRoutes(access));
+    await app.register(providerRoutes({ access, secureCookie }));
     await app.register(decidingRoutes(access));
   };
 }

@@ -21,6 +21,8 @@ import { createLinks } from './links/service.ts';
 import { accountPolicy } from './lockout.ts';
 import { createPasswordHasher, defaultHashCost, type HashCost } from './password-hash.ts';
 import type { AccessParts } from './parts.ts';
+import { createProviders } from './oidc/service.ts';
+import type { ProviderFetch, ProviderSettings } from './oidc/types.ts';
 import { requiredAudit } from './required-audit.ts';
 import { defaultGraceMs } from './second-factor-rule.ts';
 import { defaultSessionLimits, type SessionLimits } from './session-rules.ts';
@@ -47,6 +49,8 @@ export interface AccessOptions {
   readonly waitingHashes?: number;
   /** How long a role that asks for a second factor waits for it, ms; seven days unless told. */
   readonly secondFactorGraceMs?: number;
+  /** Outside identity providers; their requests go through `providerFetch`. */
+  readonly providers?: readonly ProviderSettings[];
   /** Who signs JSON web tokens, and for whom they may be made. */
   readonly jwt?: JwtOptions;
   /** Called on every node when somebody's right to be here has ended, to close what they have open. */
@@ -78,6 +82,7 @@ export function createAccess({
   publicUrl = () => null,
   onSecurityEvent = () => undefined,
   onApprovalAsked = () => undefined,
+  providerFetch = null,
   options = {},
 }: {
   readonly state: State;
@@ -94,6 +99,8 @@ export function createAccess({
   readonly onSecurityEvent?: (event: SecurityEvent) => void;
   /** Told of every request for a second person, to call one. Never throws, never waits. */
   readonly onApprovalAsked?: (approval: StoredApproval) => void;
+  /** Sends requests to identity providers; without it there are none. */
+  readonly providerFetch?: ProviderFetch | null;
   readonly options?: AccessOptions;
 }) {
   const required = requiredAudit(audit);
@@ -149,6 +156,12 @@ export function createAccess({
   });
   const jwtKeys = createJwtKeys(parts);
   const jwt = createJwt(parts, { keys: jwtKeys, options: options.jwt ?? {} });
+  const providers = createProviders(parts, {
+    providers: options.providers ?? [],
+    fetch: providerFetch,
+    enter,
+    secondStep,
+  });
   const administration = createSignInAdministration(parts);
   const authenticator = createAuthenticator(parts);
   const tokens = createTokens(parts);
@@ -206,6 +219,7 @@ export function createAccess({
     links,
     jwt: { mint: jwt.mint, check: jwt.check, keys: jwtKeys.published, rotate: jwtKeys.rotate },
     administration,
+    providers,
     signOut: sessions.signOut,
     changePassword: sessions.changePassword,
     sessions: { list: sessions.list, end: sessions.end, endOthers: sessions.endOthers },
