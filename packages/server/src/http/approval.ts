@@ -91,7 +91,11 @@ export function installApproval(
 
   app.addHook('preValidation', async (request) => {
     if (request.routeOptions.config.approval === undefined) return;
-    sent.set(request, request.body === undefined ? null : JSON.stringify(request.body));
+    const { body } = request;
+    if (Buffer.isBuffer(body) || typeof (body as { pipe?: unknown } | null)?.pipe === 'function') {
+      throw new Error('A route that needs approval takes JSON only: other bodies cannot be kept.');
+    }
+    sent.set(request, body === undefined ? null : JSON.stringify(body));
   });
 
   app.addHook('preHandler', async (request, reply) => {
@@ -104,7 +108,9 @@ export function installApproval(
     if (approvalWhen !== undefined && !(await approvalWhen(request))) return;
     const { identity } = request;
     if (identity === null || access === undefined) throw httpError(401, 'unauthenticated');
-    const method = request.method === 'HEAD' ? 'GET' : request.method;
+    // Asks what a download would be; it must not use up what was approved.
+    if (request.method === 'HEAD') return reply.code(202).send();
+    const { method } = request;
     const body = sent.get(request) ?? null;
     const answer = await approvals.hold({
       kind,

@@ -17,11 +17,11 @@ export function rateClassOf(method: string, named: RateClass | undefined): RateC
 }
 
 /**
- * Calls per minute of one account in each class; what is left out has no limit of its own. A person reads
- * personal data one piece at a time, and a stolen session must not read thousands before anybody looks.
+ * Calls per minute of one account in each class; what is left out has no limit of its own. A person takes
+ * a few exports and reads personal data one piece at a time; a stolen session must not have read thousands
+ * before anybody looks.
  */
 export const defaultClassLimits: Readonly<Partial<Record<RateClass, number>>> = {
-  write: 600,
   export: 30,
   reveal: 60,
 };

@@ -159,11 +159,18 @@ test('only the calls that the route names need a second person', async () => {
 });
 
 test('a download is handed to who asked, once', async () => {
-  const { call, done } = await serve();
+  const { call, done, server } = await serve();
   const path = ['GET', '/t/export?from=1'] as const;
   const { approval } = (await call('ada', path)).answer;
   await call('bob', ['POST', `/api/v1/approvals/${approval?.id}/approve`], { body: {} });
   expect(done).toEqual([]);
+  // Looking at what it would be does not use it up.
+  const head = await server.app.inject({
+    method: 'HEAD',
+    url: path[1],
+    headers: { cookie: '__Host-custos=ada' },
+  });
+  expect(head.statusCode).toBe(202);
   // Somebody else's call of the same address is a request of its own.
   expect((await call('bob', path)).status).toBe(202);
   const answers = await Promise.all([call('ada', path), call('ada', path), call('ada', path)]);

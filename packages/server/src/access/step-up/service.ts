@@ -5,7 +5,7 @@ import { proofStore } from './store.ts';
 import type { Proofs } from './types.ts';
 
 /** How long a proof opens marked acts: five minutes, so that a desk left open is not enough. */
-export const proofMs = 5 * 60_000;
+const proofMs = 5 * 60_000;
 
 /**
  * Says who may do marked acts (OWASP ASVS 5.0, 7.5.3). The proofs themselves are taken where people sign
