@@ -68,7 +68,7 @@ const shapes: readonly Shape[] = [
 
 /** What every one of the shapes has somewhere; most texts have none of it and cost next to nothing. */
 const hint =
-  /@|\d\.\d{1,3}\.\d|:[0-9a-f]{0,4}:|0x[0-9a-f]{40}|\b(?:bc|tb)1|[13T][1-9A-HJ-NP-Za-km-z]{24}|\+[1-9]|\d{3}[-.)] ?\d{3}[-.]\d{4}/i;
+  /@|\d\.\d{1,3}\.\d|::|(?:[0-9a-f]{1,4}:){3}|0x[0-9a-f]{40}|\b(?:bc|tb)1|[13T][1-9A-HJ-NP-Za-km-z]{24}|\+[1-9]|\d{3}[-.)] ?\d{3}[-.]\d{4}/i;
 
 const nothing: ReadonlySet<string> = new Set();
 

@@ -10,21 +10,26 @@ import type { PersonalDataClass } from '@custos/contract';
 const hidden = '***';
 
 const letters = (text: string): string[] => Array.from(text);
+const firstLetter = (text: string): string => String.fromCodePoint(text.codePointAt(0) ?? 0);
 
 /** `ada@example.com` becomes `a***@example.com`. */
 function maskEmail(value: string): string {
   const at = value.lastIndexOf('@');
   if (at < 1) return hidden;
-  return `${letters(value)[0]}${hidden}${value.slice(at)}`;
+  return `${firstLetter(value)}${hidden}${value.slice(at)}`;
 }
+
+const blanks = /\s+/;
+const longWord = /^\p{L}.{2}/u;
 
 /** `Ada Lovelace` becomes `A*** L***`. Of short words nothing stays: their first letter is most of them. */
 function maskName(value: string): string {
-  const words = value.split(/\s+/u).filter((word) => word !== '');
-  return words
-    .slice(0, 4)
-    .map((word) => (/^\p{L}.{2}/u.test(word) ? `${letters(word)[0]}${hidden}` : hidden))
-    .join(' ');
+  let shown = '';
+  for (const word of value.split(blanks, 5)) {
+    if (word === '') continue;
+    shown += longWord.test(word) ? ` ${firstLetter(word)}${hidden}` : ` ${hidden}`;
+  }
+  return shown.slice(1);
 }
 
 /** `+44 20 7946 0958` becomes `+** ** **** **58`. */
