@@ -278,6 +278,8 @@ export const ledgerStatus = z.object({
   ),
   /** C2SP tlog-policy that trusts what this installation trusts. */
   policy: z.string(),
+  /** Verifier keys under which this installation cosigns for others; empty when it is nobody's witness. */
+  witnessKeys: z.array(z.string()),
   witnesses: z.array(
     z.object({
       name: z.string(),

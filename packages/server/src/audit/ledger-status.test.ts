@@ -65,6 +65,7 @@ const statusOf = (change: Partial<LedgerStatusParts> = {}) =>
     signersOf,
     rules: [{ log: 'security', days: 2557, archive: true }],
     policy: () => ownPolicyText(null, verifiers),
+    witnessKeys: [],
     witnesses: null,
     anchors: null,
     egress: null,

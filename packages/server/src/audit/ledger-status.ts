@@ -23,6 +23,8 @@ export interface LedgerStatusParts {
   readonly rules: readonly KeepingRule[];
   /** Text of the C2SP tlog-policy that trusts what this installation trusts. */
   readonly policy: () => string;
+  /** Keys under which this installation is a witness for others. */
+  readonly witnessKeys: readonly string[];
   /** Null: none is set up; the same for anchors and destinations. */
   readonly witnesses: Pick<Witnesses, 'status' | 'health'> | null;
   readonly anchors: Pick<Anchoring, 'status' | 'health'> | null;
@@ -160,6 +162,7 @@ export function createLedgerStatus(parts: LedgerStatusParts): ReadLedgerStatus {
         };
       }),
       policy,
+      witnessKeys: [...parts.witnessKeys],
       witnesses: witnesses.map(({ name, url, state, logs }) => ({
         name,
         url,

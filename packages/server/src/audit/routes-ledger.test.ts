@@ -45,6 +45,7 @@ describeOnBothStores('the ledger over HTTP', (open) => {
       signersOf,
       rules: [],
       policy,
+      witnessKeys: [],
       witnesses: null,
       anchors: null,
       egress: null,

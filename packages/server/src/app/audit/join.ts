@@ -153,6 +153,7 @@ async function joinParts(request: JoinAuditRequest, { identity, outside, opened 
     signersOf: createSigners(identity.keysOf),
     rules,
     policy,
+    witnessKeys: outside.witness?.vkeys ?? [],
     witnesses: hasWitnesses ? witnesses : null,
     anchors: hasAnchors ? anchoring : null,
     egress: configuration.egress.length > 0 ? egress : null,

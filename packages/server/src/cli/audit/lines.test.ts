@@ -116,6 +116,8 @@ test('witnesses that follow are 0, one behind is 1, a fork is 2', () => {
   const logs = [{ log: 'a', size: 3, confirmedAt: 0, lagEntries: 0, lagMs: 0, failures: 0, error: null }];
   const status = (state: 'ok' | 'behind' | 'failing' | 'forked', failures = 0) => ({
     guarantee: 'Nobody.',
+    witnessKeys: [],
+    witnessKeys: ['example.com/w+0a1b2c3d+BAA='],
     witnesses: [{ name: 'w', url: 'https://w', state, logs }],
     anchors: [
       {
@@ -136,6 +138,7 @@ test('witnesses that follow are 0, one behind is 1, a fork is 2', () => {
     '  a: confirmed to 3',
     'Anchor v (s3-lock), every 1m',
     '  a: confirmed to 3',
+    'For others this installation is the witness example.com/w+0a1b2c3d+BAA=',
   ]);
 });
 

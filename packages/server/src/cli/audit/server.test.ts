@@ -84,6 +84,7 @@ function status(changed: Partial<Wire<LedgerStatusView>> = {}): Wire<LedgerStatu
       },
     ],
     policy,
+    witnessKeys: [],
     witnesses: [{ name: 'w1', url: 'https://w1.example', state: 'ok', logs: [progress] }],
     anchors: [],
     egress: [],
@@ -176,6 +177,7 @@ test('witness tells the guarantee and who follows, and prints the policy as it i
   const { code, out } = await runAudit('witness', ...connection);
   expect(out.split('\n')[0]).toBe('One witness follows.');
   expect(out).toContain('Witness w1 (https://w1.example): ok');
+  expect(out).toContain('Cosigns for others as witness.example+1a2b3c4d+BAAA');
   expect(code).toBe(0);
   expect((await runAudit('witness', ...connection, '--policy')).out).toBe(policy);
 });
