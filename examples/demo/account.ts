@@ -9,6 +9,9 @@ export interface DemoAccount {
   readonly webhookSecret: string;
 }
 
+/** Who looks on while things break. Not you: your account is signed in once at a time. */
+export const driverEmail = 'driver@harbour-books.example';
+
 export function openAccount(dataDirectory: string): DemoAccount {
   const file = join(dataDirectory, 'account.json');
   if (existsSync(file)) return JSON.parse(readFileSync(file, 'utf8')) as DemoAccount;

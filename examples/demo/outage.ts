@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { driverEmail } from './account.ts';
 import { signIn } from './session.ts';
 import type { World } from './world.ts';
 
@@ -18,7 +19,8 @@ export interface OutageRequest {
  * seconds, errors for twenty-five, then healed.
  */
 export async function runOutage({ world, say, signal }: OutageRequest): Promise<void> {
-  const client = await signIn(world.custosUrl, world.account);
+  const { password } = world.account;
+  const client = await signIn(world.custosUrl, { email: driverEmail, password });
   const startedAt = Date.now();
   const tell = (what: string): void => {
     const seconds = ((Date.now() - startedAt) / 1000).toFixed(1).padStart(5);

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { createApp, type App } from '../../packages/server/src/app/app.ts';
 import { loadOptions, type Environment, type Options } from '../../packages/server/src/app/options.ts';
 import { systemClock } from '../../packages/server/src/base/clock.ts';
-import type { DemoAccount } from './account.ts';
+import { driverEmail, type DemoAccount } from './account.ts';
 import { seed } from './seed.ts';
 
 export interface WatchRequest {
@@ -38,7 +38,16 @@ export async function startCustos(request: WatchRequest): Promise<App> {
   }
   const app = await createApp({ options, version });
   await app.start();
+  await addDriver(app, account);
   return app;
+}
+
+/** Makes the account that looks on; one from an earlier start stays as it is. */
+async function addDriver(app: App, { password }: DemoAccount): Promise<void> {
+  const driver = { email: driverEmail, name: 'Driver', role: 'analyst', password };
+  await app.parts.access.operator.createUser(driver).catch((error: unknown) => {
+    if ((error as { code?: unknown }).code !== 'conflict') throw error;
+  });
 }
 
 /** Starts and stops Custos once, so that everything it watches has an id; then writes what went before. */

@@ -62,6 +62,17 @@ const withoutRouteAudit = [
   'POST /api/v1/authorize',
   'POST /api/v1/setup',
   'POST /api/v1/session',
+  'POST /api/v1/session/second-factor',
+  'POST /api/v1/session/passkey',
+  'POST /api/v1/sign-in/resets',
+  'POST /api/v1/sign-in/links/use',
+  // A question, and what a browser is to sign; nothing has changed yet.
+  'POST /api/v1/sign-in/links/look',
+  'POST /api/v1/session/passkey/options',
+  'POST /api/v1/session/step-up/options',
+  'POST /api/v1/factors/passkeys/options',
+  // Can do no more than the session that it comes from, and ends with it.
+  'POST /api/v1/session/jwt',
   // What others send is the record.
   'POST /api/v1/audit/events',
   // On record as data.access, with the reason, before and after.
@@ -127,8 +138,18 @@ async function surprises(token: string, wanted: (call: Call) => string): Promise
   return found;
 }
 
-/** Sessions are what people have: a token neither sees nor ends them. */
-const forPeople = ['GET /api/v1/sessions'];
+/** Sessions and factors are what people have: a token neither sees nor changes them. */
+const forPeople = [
+  'GET /api/v1/sessions',
+  'GET /api/v1/me',
+  'GET /api/v1/factors',
+  'POST /api/v1/factors/totp',
+  'POST /api/v1/factors/passkeys/options',
+  'POST /api/v1/factors/recovery-codes',
+  'POST /api/v1/session/jwt',
+  'POST /api/v1/session/step-up/options',
+  'POST /api/v1/sign-in/oidc/{provider}/link',
+];
 
 const isOpen = (call: Call, held: readonly string[]): boolean =>
   !forPeople.includes(call.name) &&

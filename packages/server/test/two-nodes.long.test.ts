@@ -94,7 +94,11 @@ describe('two nodes on one PostgreSQL', () => {
       (await first.probes.list({ limit: 100 })).items.map(({ id }) => id),
     );
     const elsewhere = createClient({ baseUrl: nodes[1].url, fetch: browserFetch() });
-    await elsewhere.session.signIn({ email: administrator.email, password: administrator.password });
+    // Another person: who configures the installation is signed in once at a time.
+    const { password } = administrator;
+    const email = 'ida@example.com';
+    await first.users.create({ email, name: 'Ida', role: 'investigator', password });
+    await elsewhere.session.signIn({ email, password });
     const probe = await elsewhere.probes.create({
       name: 'By the second',
       kind: 'tcp',
