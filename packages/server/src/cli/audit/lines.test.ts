@@ -116,7 +116,6 @@ test('witnesses that follow are 0, one behind is 1, a fork is 2', () => {
   const logs = [{ log: 'a', size: 3, confirmedAt: 0, lagEntries: 0, lagMs: 0, failures: 0, error: null }];
   const status = (state: 'ok' | 'behind' | 'failing' | 'forked', failures = 0) => ({
     guarantee: 'Nobody.',
-    witnessKeys: [],
     witnessKeys: ['example.com/w+0a1b2c3d+BAA='],
     witnesses: [{ name: 'w', url: 'https://w', state, logs }],
     anchors: [
