@@ -168,7 +168,11 @@ export function createAccess({
   const byApiToken = (token: string, caller: Caller): Promise<Identity | undefined> =>
     looksLikeJwt(token) ? jwt.check(token) : authenticator.byApiToken(token, caller);
   const deciding = createDeciding(parts, {
-    identify: byApiToken,
+    // A service asks about tokens that were made for it, which are worth nothing as a sign-in here.
+    identify: (credential, caller) =>
+      looksLikeJwt(credential)
+        ? jwt.check(credential, jwt.audiences)
+        : authenticator.byApiToken(credential, caller),
     disableUser: (id, actor) => users.update(id, { disabled: true }, actor),
     revokeToken: (id, actor) => tokens.revoke(actor, id),
     onApprovalAsked,

@@ -1,13 +1,17 @@
-import { authorizeAnswer, type AuthorizeAnswer, type Permission } from '@custos/contract';
+import { authorizeAnswer, type AuthorizeAnswer, type Permission, permissionNames } from '@custos/contract';
 import { ApiError } from '../../errors.ts';
 import { createRequest } from '../../transport.ts';
-import type { SessionGuardOptions, Visitor } from './types.ts';
+import type { CustosSession, SessionGuardOptions, Visitor } from './types.ts';
 
-/** A question needs some permission; this one says least about who asks. */
-const anyPermission: Permission = 'dashboard.read';
+/** A question needs a permission: one that the session has, or Custos would record a refusal. */
+function permissionOf({ permissions }: CustosSession): Permission {
+  return permissionNames.find((name) => permissions.has(name)) ?? 'dashboard.read';
+}
 
 export interface Question {
   readonly token: string;
+  /** What the token says. */
+  readonly session: CustosSession;
   readonly permission: Permission | undefined;
   readonly visitor: Visitor;
 }
@@ -20,7 +24,7 @@ export function createAsk(
 ): (question: Question) => Promise<AuthorizeAnswer['reason']> {
   const { serviceToken, timeoutMs = 5_000 } = options;
 
-  return async ({ token, permission, visitor }) => {
+  return async ({ token, session, permission, visitor }) => {
     const own = await serviceToken?.();
     const request = createRequest({
       baseUrl: options.baseUrl,
@@ -33,7 +37,7 @@ export function createAsk(
       answer = await request('POST', '/api/v1/authorize', {
         schema: authorizeAnswer,
         body: {
-          permission: permission ?? anyPermission,
+          permission: permission ?? permissionOf(session),
           ...(own === undefined ? {} : { credential: token }),
           ...(visitor.address === undefined ? {} : { address: visitor.address }),
         },

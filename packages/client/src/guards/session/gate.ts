@@ -31,7 +31,7 @@ export function createGate(options: SessionGuardOptions): Gate {
     // What the token lacks its session may have by now; the caller gets a new token for that.
     if (permission !== undefined && !session.permissions.has(permission)) return forbidden(permission);
     if ((need.check ?? options.check ?? 'local') === 'local') return session;
-    const refused = await ask({ token, permission, visitor });
+    const refused = await ask({ token, session, permission, visitor });
     if (refused === null) return session;
     if (refused === 'credential') return badToken;
     return refused === 'address' ? addressRefused : forbidden(permission ?? '');

@@ -227,7 +227,10 @@ describe.each([
     const { call } = await program({ check: 'session' });
     const { identity } = allowed.body;
     custos.answer = { status: 200, body: { allowed: false, reason: 'permission', identity } };
-    expect((await call(await bearer())).response.status).toBe(200);
+    const claims = { permissions: ['case.invent', 'investigation.read'] };
+    expect((await call(await bearer({ claims }))).response.status).toBe(200);
+    // A permission that the session has, or the question alone would be on record as a refusal.
+    expect(custos.asked.at(-1)?.body).toMatchObject({ permission: 'investigation.read' });
     custos.answer = { status: 200, body: { allowed: false, reason: 'credential', identity: null } };
     expect((await call(await bearer())).response.status).toBe(401);
   });

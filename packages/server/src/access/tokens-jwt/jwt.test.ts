@@ -52,6 +52,22 @@ describeOnBothStores('JSON web tokens', (open) => {
     for (const key of await access.jwt.keys()) expect(Object.keys(key)).not.toContain('d');
   });
 
+  test('that are made for a service are answered for when it asks, and are no sign-in here', async () => {
+    const { access, session, signIn, use } = await world();
+    const service = await signIn('root@example.com');
+    const { token } = await access.jwt.mint(session.identity, 'shop');
+    const ask = () =>
+      access.deciding.authorize(
+        service.identity,
+        { permission: 'alert.read', credential: token },
+        { ...here, requestId: 'req_1' },
+      );
+    expect(await ask()).toMatchObject({ allowed: true, identity: { userId: session.identity.userId } });
+    expect(await use(token)).toBeUndefined();
+    await access.signOut(session.identity);
+    expect(await ask()).toEqual({ allowed: false, reason: 'credential', identity: null });
+  });
+
   test('stand for a program that can do what its person can, and no more than was put in', async () => {
     const { access, session, use } = await world();
     const { token } = await access.jwt.mint(session.identity);

@@ -38,6 +38,9 @@ export function createJwt(parts: AccessParts, { keys, options }: { keys: JwtKeys
   const issuer = (): string => options.issuer ?? publicUrl()?.replace(/\/+$/, '') ?? 'custos';
 
   return {
+    /** Everybody for whom a token may be made: a service may ask about one that was made for it. */
+    audiences: [...audiences] as readonly string[],
+
     /** Makes a token for one audience; it ends with its session if that is sooner. */
     async mint(identity: Identity, audience = ownAudience): Promise<{ token: string; expiresAt: number }> {
       const sid = ownSession(identity);
@@ -66,7 +69,10 @@ export function createJwt(parts: AccessParts, { keys, options }: { keys: JwtKeys
      * Who a token stands for at this moment; undefined when it is not ours, is over, is for another
      * audience, or its session has ended. It can do what was put into it and its owner may still do.
      */
-    async check(token: string, audience = ownAudience): Promise<Identity | undefined> {
+    async check(
+      token: string,
+      audience: string | readonly string[] = ownAudience,
+    ): Promise<Identity | undefined> {
       if (!looksLikeJwt(token)) return undefined;
       let claims: JWTPayload;
       try {
@@ -77,7 +83,7 @@ export function createJwt(parts: AccessParts, { keys, options }: { keys: JwtKeys
           algorithms: [algorithm],
           typ: tokenType,
           issuer: issuer(),
-          audience,
+          audience: [audience].flat(),
           currentDate: new Date(clock.now()),
           requiredClaims: ['exp', 'iat', 'sub', 'sid'],
         });
