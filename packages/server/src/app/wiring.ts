@@ -7,6 +7,7 @@ import { accessRoutes } from '../access/routes.ts';
 import { createAccess } from '../access/service.ts';
 import { alertingRoutes } from '../alerting/routes.ts';
 import { createAlerting } from '../alerting/service.ts';
+import { healthFigures } from '../audit/health/metrics.ts';
 import type { Clock } from '../base/clock.ts';
 import type { Logger } from '../base/logger.ts';
 import { createServer } from '../http/create-server.ts';
@@ -181,6 +182,7 @@ export async function wire({ options, version, clock, log, stores }: WireRequest
     if (request.url.startsWith('/api/')) traffic.record(reply.elapsedTime);
   });
   server.metrics.collect(() => collectFigures({ system, probes, alerting }));
+  server.metrics.collect(async () => healthFigures(await joined.health.recent()));
   for (const routes of [
     accessRoutes(access, { secureCookie }),
     ...joined.routes,

@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import { ConfigurationError } from '../app/findings.ts';
 import { CustosError, messageOf } from '../base/errors.ts';
+import { auditCommand } from './audit/audit.ts';
 import { checkCommand } from './check.ts';
 import type { CommandContext } from './context.ts';
 import { healthCommand } from './health.ts';
@@ -28,7 +29,15 @@ export async function runCli(args: readonly string[]): Promise<number> {
     .version(version())
     .exitOverride()
     .showHelpAfterError();
-  for (const add of [serveCommand, initCommand, checkCommand, healthCommand, userCommand, secretsCommand]) {
+  for (const add of [
+    serveCommand,
+    initCommand,
+    checkCommand,
+    healthCommand,
+    auditCommand,
+    userCommand,
+    secretsCommand,
+  ]) {
     add(program, context);
   }
   try {
@@ -43,7 +52,10 @@ export async function runCli(args: readonly string[]): Promise<number> {
     console.error(`custos: ${messageOf(error)}`);
     if (error instanceof CustosError) {
       for (const { field, message } of error.fields) console.error(`  ${field}: ${message}`);
-      if (needsDecision.has(error.code)) return 2;
+      if (needsDecision.has(error.code)) {
+        console.error('  To go on without that state, log by log: custos audit resume (docs/audit.md)');
+        return 2;
+      }
     }
     return 1;
   }
