@@ -1,12 +1,18 @@
-import { roleNames, type RoleName } from '@custos/contract';
+import { roleNames, type BuiltInRoleName } from '@custos/contract';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { administrator, browserFetch, discard, serve, type Served } from '../../test/serve.ts';
 
-type Caller = RoleName | 'nobody';
+type Caller = BuiltInRoleName | 'nobody';
 
 const all = roleNames;
-const workers: readonly RoleName[] = ['analyst', 'senior-analyst', 'investigator', 'admin', 'super-admin'];
-const admins: readonly RoleName[] = ['admin', 'super-admin'];
+const workers: readonly BuiltInRoleName[] = [
+  'analyst',
+  'senior-analyst',
+  'investigator',
+  'admin',
+  'super-admin',
+];
+const admins: readonly BuiltInRoleName[] = ['admin', 'super-admin'];
 
 /** Who holds what a route asks for. Written out here, apart from the roles' own table, to check that. */
 const holders: Readonly<Record<string, readonly Caller[]>> = {
@@ -235,7 +241,7 @@ afterAll(async () => {
   await discard(served);
 });
 
-function emailOf(role: RoleName): string {
+function emailOf(role: BuiltInRoleName): string {
   return role === 'super-admin' ? administrator.email : `${role}@example.com`;
 }
 
@@ -248,7 +254,7 @@ async function post(browser: typeof fetch, path: string, body: object): Promise<
   if (!reply.ok) throw new Error(`${path} answered ${reply.status}: ${await reply.text()}`);
 }
 
-async function enter(role: RoleName): Promise<typeof fetch> {
+async function enter(role: BuiltInRoleName): Promise<typeof fetch> {
   const browser = browserFetch();
   await post(browser, '/api/v1/session', { email: emailOf(role), password: administrator.password });
   return browser;

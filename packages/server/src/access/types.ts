@@ -1,7 +1,5 @@
 import type { Permission } from '@custos/contract';
 
-export type { ObjectFacts, ObjectLevel, ObjectView } from './object-level/types.ts';
-
 /**
  * Words of this domain.
  *

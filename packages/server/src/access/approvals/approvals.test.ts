@@ -264,6 +264,22 @@ describeOnBothStores('two-person approval', (open) => {
     expect(kinds).toHaveLength(6);
   });
 
+  test('what is long over is removed, and what waits is not', async () => {
+    const { approvals, person, asked, clock } = await openApprovals(await open());
+    const root = await person('Root', 'super-admin');
+    const second = await person('Second', 'admin');
+    const id = await asked(root);
+    await approvals.refuse(second, id, 'not agreed');
+    clock.jump(399 * 86_400_000);
+    await approvals.sweep();
+    expect((await approvals.get(root, id)).state).toBe('refused');
+    clock.jump(2 * 86_400_000);
+    const fresh = await asked(root);
+    await approvals.sweep();
+    await expect(approvals.get(root, id)).rejects.toMatchObject({ code: 'not_found' });
+    expect((await approvals.get(root, fresh)).state).toBe('pending');
+  });
+
   test('only who asked takes a request back', async () => {
     const { approvals, person, asked, done } = await openApprovals(await open());
     const root = await person('Root', 'super-admin');

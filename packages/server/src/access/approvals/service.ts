@@ -1,40 +1,18 @@
-import {
-  approvalKindNames,
-  approvalMode,
-  type ApprovalKindName,
-  type ApprovalKindView,
-  type ApprovalMode,
-  type ApprovalState,
-  type ApprovalView,
-  type Page,
-} from '@custos/contract';
-import type { AuditActor, AuditLog } from '../../audit/types.ts';
-import type { Clock } from '../../base/clock.ts';
-import { conflict, messageOf, notFound, unavailable } from '../../base/errors.ts';
+import type { ApprovalState, ApprovalView, Page } from '@custos/contract';
+import { conflict, notFound, unavailable } from '../../base/errors.ts';
 import { newId } from '../../base/ids.ts';
-import type { Logger } from '../../base/logger.ts';
-import { isUniqueViolation, type State, type StateDb, type StateTx } from '../../storage/state/state.ts';
-import { policyStore } from '../policy-store.ts';
+import { isUniqueViolation } from '../../storage/state/state.ts';
 import type { Identity } from '../types.ts';
 import { noLongerOpen, ownRequest, personAnswers } from './errors.ts';
+import { createExecution } from './execution.ts';
 import { approvalKindDefinitions } from './kinds.ts';
+import { createModes } from './modes.ts';
+import { bodyName, type ApprovalParts } from './parts.ts';
 import { readableBody } from './readable-body.ts';
+import { actorOf, recorderOf } from './record.ts';
 import { approvalStore } from './store.ts';
-import type { BodySeal, CarryOut, HeldCall, StoredApproval } from './types.ts';
-
-export interface ApprovalParts {
-  readonly state: State;
-  readonly clock: Clock;
-  readonly log: Logger;
-  /** A record that cannot be written means: do not act. */
-  readonly audit: AuditLog;
-  /** Where bodies lie sealed; null where there is no such place, and then no body can wait. */
-  readonly seal: BodySeal<StateTx, StateDb> | null;
-  /** Who asked, with what they may do now; undefined when they may do nothing any more. */
-  readonly identityOf: (userId: string, tokenId: string | null) => Promise<Identity | undefined>;
-  /** Told of every new request, to call a second person. Never throws, never waits. */
-  readonly onAsked?: (approval: StoredApproval) => void;
-}
+import type { HeldCall, StoredApproval } from './types.ts';
+import { approvalView, isByRepeating, mayDecide } from './view.ts';
 
 export interface ApprovalList {
   readonly state?: ApprovalState | undefined;
@@ -42,66 +20,24 @@ export interface ApprovalList {
   readonly limit: number;
 }
 
-const policyPrefix = 'approval.';
-const bodyName = (id: string): string => `approval/${id}/body`;
 /** Longer than any request may run; what is still under way then died with its process. */
 const stuckMs = 3_600_000;
-
-const actorOf = (identity: Identity): AuditActor => ({
-  type: identity.kind,
-  id: identity.kind === 'token' ? (identity.tokenId ?? identity.userId) : identity.userId,
-  name: identity.name,
-});
+/** How long a request that is over is shown; its records in the audit log stay for as long as that keeps them. */
+const shownMs = 400 * 86_400_000;
 
 /**
  * Two-person approval. A request is one exact call of one person; of many answers at once, one counts; an
  * approved change is carried out at most once, in the name of who asked, if they may still do it.
  */
 export function createApprovals(parts: ApprovalParts) {
-  const { state, clock, log, audit, seal } = parts;
+  const { state, clock, audit, seal } = parts;
   const reads = approvalStore(state.read);
-  let carryOut: CarryOut | undefined;
+  const record = recorderOf(audit);
+  const modes = createModes(parts);
+  const execution = createExecution(parts);
 
-  const byRepeating = (approval: StoredApproval): boolean => approval.method === 'GET';
-
-  const mayDecide = (approval: StoredApproval, identity: Identity): boolean =>
-    identity.kind === 'user' &&
-    identity.userId !== approval.requestedBy &&
-    (approval.permission === 'signed-in' ||
-      (identity.permissions as ReadonlySet<string>).has(approval.permission));
-
-  const viewOf = (approval: StoredApproval, identity: Identity): ApprovalView => {
-    const overdue =
-      (approval.state === 'pending' || approval.state === 'approved') && approval.expiresAt <= clock.now();
-    const shown = overdue ? 'expired' : approval.state;
-    return {
-      id: approval.id,
-      kind: approval.kind,
-      state: shown,
-      method: approval.method,
-      url: approval.url,
-      body: approval.body === null ? null : (JSON.parse(approval.body) as unknown),
-      digest: approval.digest,
-      permission: approval.permission,
-      requestedBy: { id: approval.requestedBy, name: approval.requestedName },
-      requestedAt: approval.requestedAt,
-      expiresAt: approval.expiresAt,
-      decidedBy:
-        approval.decidedBy === null ? null : { id: approval.decidedBy, name: approval.decidedName ?? '' },
-      decidedAt: approval.decidedAt,
-      note: approval.note,
-      executedAt: approval.executedAt,
-      status: approval.status,
-      own: approval.requestedBy === identity.userId,
-      decidable: shown === 'pending' && mayDecide(approval, identity),
-      byRepeating: byRepeating(approval),
-    };
-  };
-
-  async function modeOf(kind: ApprovalKindName): Promise<ApprovalMode> {
-    const stored = approvalMode.safeParse(await policyStore(state.read).policy(policyPrefix + kind));
-    return stored.success ? stored.data : approvalKindDefinitions[kind].mode;
-  }
+  const viewOf = (approval: StoredApproval, identity: Identity): ApprovalView =>
+    approvalView(approval, identity, clock.now());
 
   /** What of the requests the identity may know of; anything else is `not_found`. */
   async function visible(id: string, identity: Identity): Promise<StoredApproval> {
@@ -113,60 +49,30 @@ export function createApprovals(parts: ApprovalParts) {
     return approval;
   }
 
-  async function record(
-    action: string,
-    approval: Pick<StoredApproval, 'id' | 'kind' | 'digest' | 'method'>,
-    {
-      actor,
-      call,
-      tx,
-      details = {},
-    }: {
-      readonly actor: AuditActor;
-      readonly call?: HeldCall;
-      readonly tx?: StateTx;
-      readonly details?: Readonly<Record<string, unknown>>;
-    },
-  ): Promise<void> {
-    await audit.append(
-      {
-        actor,
-        action,
-        target: approval.id === '' ? null : { type: 'approval', id: approval.id },
-        outcome: 'succeeded',
-        address: call?.address ?? null,
-        requestId: call?.requestId ?? null,
-        details: { kind: approval.kind, digest: approval.digest, method: approval.method, ...details },
-      },
-      tx,
-    );
+  async function present(id: string, identity: Identity): Promise<ApprovalView> {
+    const approval = await reads.byId(id);
+    if (approval === undefined) throw notFound('request for approval', id);
+    return viewOf(approval, identity);
   }
 
-  /** The open request for this very call, made if there is none. */
-  async function openRequest(call: HeldCall): Promise<StoredApproval> {
-    const { identity } = call;
-    const openKey = `${identity.tokenId ?? identity.userId}:${call.digest}`;
+  function newRequest(call: HeldCall): StoredApproval {
+    const { kind, method, url, digest, permission, identity } = call;
     const now = clock.now();
-    const found = await reads.byOpenKey(openKey);
-    if (found !== undefined && found.expiresAt > now) return found;
-    if (call.body !== null && seal === null) {
-      throw unavailable('state_unavailable', 'What was sent cannot be kept safely until it is approved.');
-    }
-    const approval: StoredApproval = {
+    return {
       id: newId('apr', now),
-      kind: call.kind,
+      kind,
       state: 'pending',
-      method: call.method,
-      url: call.url,
+      method,
+      url,
       body: readableBody(call.body),
-      digest: call.digest,
-      permission: call.permission,
+      digest,
+      permission,
       requestedBy: identity.userId,
       requestedName: identity.name,
       requestedWith: identity.tokenId,
       requestedFrom: call.address,
       requestedAt: now,
-      expiresAt: now + approvalKindDefinitions[call.kind].expiresMs,
+      expiresAt: now + approvalKindDefinitions[kind].expiresMs,
       decidedBy: null,
       decidedName: null,
       decidedAt: null,
@@ -174,6 +80,18 @@ export function createApprovals(parts: ApprovalParts) {
       executedAt: null,
       status: null,
     };
+  }
+
+  /** The open request for this very call, made if there is none. */
+  async function openRequest(call: HeldCall): Promise<StoredApproval> {
+    const { identity } = call;
+    const openKey = `${identity.tokenId ?? identity.userId}:${call.digest}`;
+    const found = await reads.byOpenKey(openKey);
+    if (found !== undefined && found.expiresAt > clock.now()) return found;
+    if (call.body !== null && seal === null) {
+      throw unavailable('state_unavailable', 'What was sent cannot be kept safely until it is approved.');
+    }
+    const approval = newRequest(call);
     try {
       await state.transaction(async (tx) => {
         const store = approvalStore(tx);
@@ -183,7 +101,7 @@ export function createApprovals(parts: ApprovalParts) {
         }
         await store.add(approval, openKey);
         if (call.body !== null) await seal?.put(bodyName(approval.id), call.body, tx);
-        await record('approval.request', approval, { actor: actorOf(identity), call, tx });
+        await record('approval.request', { actor: actorOf(identity), about: approval, call, tx });
       });
     } catch (error) {
       if (!isUniqueViolation(error)) throw error;
@@ -193,59 +111,6 @@ export function createApprovals(parts: ApprovalParts) {
     }
     parts.onAsked?.(approval);
     return approval;
-  }
-
-  async function finish(id: string, status: number | null): Promise<void> {
-    await state.transaction(async (tx) => {
-      const to = status === null ? 'interrupted' : status < 400 ? 'executed' : 'failed';
-      const store = approvalStore(tx);
-      const moved = await store.step(id, {
-        from: ['executing', 'interrupted'],
-        to,
-        ...(status === null ? {} : { status }),
-      });
-      if (!moved) return;
-      await seal?.remove(bodyName(id), tx);
-      const approval = await store.byId(id);
-      if (approval === undefined) return;
-      await record('approval.execute', approval, {
-        actor: { type: 'system', id: 'custos', name: 'Custos' },
-        tx,
-        details: { state: to, status, approvedBy: approval.decidedBy, requestedBy: approval.requestedBy },
-      });
-    });
-  }
-
-  /** Carries out an approved change, if nobody else has begun to. */
-  async function execute(approval: StoredApproval): Promise<void> {
-    if (carryOut === undefined) return;
-    const { id } = approval;
-    // This step is what makes it once: of several that try, one takes it.
-    const first = await approvalStore(state.write).step(id, {
-      from: ['approved'],
-      to: 'executing',
-      executedAt: clock.now(),
-    });
-    if (!first) return;
-    try {
-      const identity = await parts.identityOf(approval.requestedBy, approval.requestedWith);
-      const body = (await seal?.get(bodyName(id))) ?? null;
-      if (identity === undefined || (approval.body !== null && body === null)) {
-        await finish(id, 403);
-        return;
-      }
-      const { method, url, requestedFrom: address } = approval;
-      await finish(id, await carryOut({ id, method, url, body, identity, address }));
-    } catch (error) {
-      log.error({ approval: id, reason: messageOf(error) }, 'an approved call was cut off');
-      await finish(id, null);
-    }
-  }
-
-  async function decided(id: string, identity: Identity): Promise<ApprovalView> {
-    const approval = await reads.byId(id);
-    if (approval === undefined) throw notFound('request for approval', id);
-    return viewOf(approval, identity);
   }
 
   async function answer(
@@ -267,24 +132,45 @@ export function createApprovals(parts: ApprovalParts) {
       if (moved && to === 'refused') await seal?.remove(bodyName(id), tx);
       return moved;
     });
-    if (!taken) throw noLongerOpen((await decided(id, identity)).state);
+    if (!taken) throw noLongerOpen((await present(id, identity)).state);
     return approval;
   }
 
+  /** Ends a request that nobody has answered. */
+  async function close(id: string, to: 'withdrawn' | 'expired'): Promise<boolean> {
+    return state.transaction(async (tx) => {
+      const from = to === 'expired' ? (['pending', 'approved'] as const) : (['pending'] as const);
+      const moved = await approvalStore(tx).step(id, { from, to });
+      if (moved) await seal?.remove(bodyName(id), tx);
+      return moved;
+    });
+  }
+
   return {
+    connect: execution.connect,
+    kinds: modes.kinds,
+    weakens: modes.weakens,
+    setMode: modes.setMode,
+
+    /** How a call that used an approval up was answered. */
+    ended: (id: string, status: number): Promise<void> => execution.finish(id, status),
+
     /** What is to become of a call that may need a second person. */
     async hold(
       call: HeldCall,
     ): Promise<{ held: false; id: string | null } | { held: true; approval: ApprovalView }> {
-      const mode = await modeOf(call.kind);
+      const mode = await modes.modeOf(call.kind);
       if (mode === 'off') return { held: false, id: null };
       if (mode === 'when-possible' && !(await reads.hasOther(call.identity.userId, call.permission))) {
-        const waived = { id: '', kind: call.kind, digest: call.digest, method: call.method };
-        await record('approval.waive', waived, { actor: actorOf(call.identity), call });
+        await record('approval.waive', {
+          actor: actorOf(call.identity),
+          about: { ...call, id: null },
+          call,
+        });
         return { held: false, id: null };
       }
       const approval = await openRequest(call);
-      if (approval.state === 'approved' && byRepeating(approval)) {
+      if (approval.state === 'approved' && isByRepeating(approval)) {
         const now = clock.now();
         const first = await approvalStore(state.write).step(approval.id, {
           from: ['approved'],
@@ -294,14 +180,7 @@ export function createApprovals(parts: ApprovalParts) {
         });
         if (first) return { held: false, id: approval.id };
       }
-      const current = (await reads.byId(approval.id)) ?? approval;
-      return { held: true, approval: viewOf(current, call.identity) };
-    },
-
-    ended: (id: string, status: number): Promise<void> => finish(id, status),
-
-    connect(way: CarryOut): void {
-      carryOut = way;
+      return { held: true, approval: await present(approval.id, call.identity) };
     },
 
     /** Requests of the caller and those that the caller may answer, newest first. */
@@ -330,67 +209,35 @@ export function createApprovals(parts: ApprovalParts) {
      */
     async approve(identity: Identity, id: string, note: string): Promise<ApprovalView> {
       const approval = await answer(id, identity, { to: 'approved', note });
-      if (!byRepeating(approval)) await execute(approval);
-      return decided(id, identity);
+      if (!isByRepeating(approval)) await execution.execute(approval);
+      return present(id, identity);
     },
 
     async refuse(identity: Identity, id: string, note: string): Promise<ApprovalView> {
       await answer(id, identity, { to: 'refused', note });
-      return decided(id, identity);
+      return present(id, identity);
     },
 
     /** Takes back one's own request while it is open. */
     async withdraw(identity: Identity, id: string): Promise<ApprovalView> {
       const approval = await visible(id, identity);
       if (approval.requestedBy !== identity.userId) throw notFound('request for approval', id);
-      const moved = await state.transaction(async (tx) => {
-        const taken = await approvalStore(tx).step(id, { from: ['pending'], to: 'withdrawn' });
-        if (taken) await seal?.remove(bodyName(id), tx);
-        return taken;
-      });
-      if (!moved) throw noLongerOpen((await decided(id, identity)).state);
-      return decided(id, identity);
-    },
-
-    async kinds(): Promise<ApprovalKindView[]> {
-      const chosen = await policyStore(state.read).policies(policyPrefix);
-      return approvalKindNames.map((kind) => {
-        const { title, description, mode, expiresMs } = approvalKindDefinitions[kind];
-        const stored = approvalMode.safeParse(chosen.get(kind));
-        return { kind, title, description, mode: stored.success ? stored.data : mode, expiresMs };
-      });
-    },
-
-    /** True when `mode` asks for a second person less often than now. */
-    async weakens(kind: ApprovalKindName, mode: ApprovalMode): Promise<boolean> {
-      const strength = { off: 0, 'when-possible': 1, always: 2 } as const;
-      return strength[mode] < strength[await modeOf(kind)];
-    },
-
-    async setMode(kind: ApprovalKindName, mode: ApprovalMode): Promise<ApprovalKindView> {
-      await policyStore(state.write).putPolicy(policyPrefix + kind, mode, clock.now());
-      const { title, description, expiresMs } = approvalKindDefinitions[kind];
-      return { kind, title, description, mode, expiresMs };
+      if (!(await close(id, 'withdrawn'))) throw noLongerOpen((await present(id, identity)).state);
+      return present(id, identity);
     },
 
     /**
-     * Ends what is out of time, and carries out what was approved by a process that died before it could.
-     * Once a minute is enough; on one node at a time.
+     * Ends what is out of time, removes what is long over, and carries out what was approved by a process
+     * that died before it could. Once a minute is enough; on one node at a time.
      */
     async sweep(): Promise<void> {
       const now = clock.now();
       for (const approval of await reads.due(now)) {
-        if (approval.expiresAt <= now) {
-          await state.transaction(async (tx) => {
-            const ended = await approvalStore(tx).step(approval.id, {
-              from: ['pending', 'approved'],
-              to: 'expired',
-            });
-            if (ended) await seal?.remove(bodyName(approval.id), tx);
-          });
-        } else await execute(approval);
+        if (approval.expiresAt <= now) await close(approval.id, 'expired');
+        else await execution.execute(approval);
       }
-      for (const approval of await reads.stuck(now - stuckMs)) await finish(approval.id, null);
+      for (const { id } of await reads.stuck(now - stuckMs)) await execution.finish(id, null);
+      await approvalStore(state.write).dropOver(now - shownMs);
     },
   };
 }

@@ -196,6 +196,15 @@ export function approvalStore(handle: StateDb) {
       return rows.map(approvalOf);
     },
 
+    /** Removes requests that were made before `asked` and are over. */
+    async dropOver(asked: number): Promise<void> {
+      await db
+        .deleteFrom('access_approval')
+        .where('requested_at', '<', asked)
+        .where('state', 'not in', ['pending', 'approved', 'executing'])
+        .execute();
+    },
+
     /** True when an enabled person other than `userId` holds `permission`. */
     async hasOther(userId: string, permission: string): Promise<boolean> {
       const roles = await db.selectFrom('access_role').select(['name', 'permissions']).execute();
