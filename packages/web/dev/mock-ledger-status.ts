@@ -63,6 +63,9 @@ export function ledgerOf(audit: MockAudit, state: string): LedgerStatusView {
       verifierKeys: [audit.logs.get(name)?.vkey ?? ''],
     })),
     policy: `${[...audit.logs.values()].map(({ vkey }) => `log ${vkey}`).join('\n')}\nquorum none\n`,
+    witnessKeys: bare
+      ? []
+      : ['witness.example.com/custos+7c1f9c3b+BGNvc2lnbmVyIGtleSBvZiB0aGlzIGluc3RhbGxhdGlvbg=='],
     witnesses: bare
       ? []
       : [

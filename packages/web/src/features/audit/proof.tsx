@@ -74,7 +74,7 @@ function StepLine({ step }: { step: Step }) {
   );
 }
 
-function Verdict({ verification, origin }: { verification: Verification; origin: string }) {
+function Verdict({ verification, onForget }: { verification: Verification; onForget: () => void }) {
   if (verification.state !== 'done') return null;
   const verdict = verification.problem === null ? verdictOf(verification.steps) : 'unknown';
   const [VerdictIcon, title, text] = verdicts[verdict];
@@ -99,8 +99,8 @@ function Verdict({ verification, origin }: { verification: Verification; origin:
         {rollback ? (
           <p>
             If you know that the log was begun anew, this browser can{' '}
-            <Button variant="subtle" size="compact-xs" onClick={() => forgetLog(origin)}>
-              forget what it saw
+            <Button variant="subtle" size="compact-xs" onClick={onForget}>
+              forget what it saw and verify again
             </Button>
           </p>
         ) : null}
@@ -156,7 +156,13 @@ export function Proof({ event }: { event: AuditEventDetail }) {
           onChange={(change) => setOwnKey(change.currentTarget.value)}
         />
       ) : null}
-      <Verdict verification={verification} origin={origin} />
+      <Verdict
+        verification={verification}
+        onForget={() => {
+          forgetLog(origin);
+          void start(asks ? ownKey : '');
+        }}
+      />
       <ol aria-label="Steps of the verification">
         {verification.steps.map((step) => (
           <StepLine key={step.name} step={step} />

@@ -25,7 +25,9 @@ export function useVerification(event: AuditEventDetail) {
   async function work(ownKey: string, tell: (step: Step) => void): Promise<void> {
     // The code of verification comes when it is wanted; status and receipt are those of now.
     const [{ verifyEvent }, status, shown] = await Promise.all([
-      import('./verification.ts'),
+      import('./verification.ts').catch((cause: unknown) => {
+        throw new Error('What verifies could not be loaded. Is there a connection?', { cause });
+      }),
       cache.fetchQuery({ ...ledgerQuery, staleTime: 0 }),
       event.proof.receipt === null ? cache.fetchQuery({ ...eventQuery(event.id), staleTime: 0 }) : event,
     ]);

@@ -19,8 +19,8 @@ const looks: Readonly<Record<Component['status'], readonly [Status, string]>> = 
   unknown: ['unknown', 'Unknown'],
 };
 
-function measured(value: number | null, unit: string | null): string {
-  if (value === null) return '–';
+function measured(value: number | null, unit: string | null): string | null {
+  if (value === null) return null;
   switch (unit) {
     case null:
       return value.toLocaleString('en');
@@ -52,17 +52,17 @@ const columns: readonly TableColumn<Component>[] = [
       );
     },
   },
-  { title: 'What', render: (part) => <span className="quiet">{part.message}</span> },
+  { title: 'Says', render: (part) => <span className="quiet">{part.message}</span> },
   { title: 'Value', align: 'right', render: (part) => measured(part.value, part.unit) },
   {
     title: 'Warns at',
     align: 'right',
-    render: (part) => <span className="quiet">{measured(part.warning, part.unit)}</span>,
+    render: (part) => measured(part.warning, part.unit),
   },
   {
     title: 'Critical at',
     align: 'right',
-    render: (part) => <span className="quiet">{measured(part.critical, part.unit)}</span>,
+    render: (part) => measured(part.critical, part.unit),
   },
 ];
 

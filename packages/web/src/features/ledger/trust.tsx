@@ -24,6 +24,14 @@ export function Trust({ ledger }: { ledger: LedgerStatusView }) {
             ))}
           </li>
         ))}
+        {ledger.witnessKeys.length === 0 ? null : (
+          <li className={classes['key']}>
+            <span className="quiet">as a witness of others</span>
+            {ledger.witnessKeys.map((key) => (
+              <CopyText key={key} text={key} />
+            ))}
+          </li>
+        )}
       </ul>
       <pre className={classes['policy']} tabIndex={0} aria-label="Policy (C2SP tlog-policy)">
         {ledger.policy}
