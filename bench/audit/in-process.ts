@@ -30,6 +30,9 @@ function hashingAlone(body: Buffer): number {
 /**
  * Events from callers in this process, each answered when it is durable; baselines and callers take turns, so
  * that whatever else the machine does meets them alike. Then everything that was written is verified.
+ *
+ * `in-process` is the ledger by itself, which keeps leaves that are ready, as the baselines keep rows that are
+ * ready. `checked` is the whole way: checked against the catalogue, sealed, made into a leaf, kept.
  */
 export async function inProcess({ postgres, body }: InProcessRequest): Promise<readonly Figure[]> {
   const directory = mkdtempSync(join(tmpdir(), 'custos-bench-audit-'));
@@ -37,27 +40,32 @@ export async function inProcess({ postgres, body }: InProcessRequest): Promise<r
   try {
     const plain = sentEvents();
     const personal = Array.from({ length: eventCount }, (_, number) => personalEvent(number));
-    const ran: Record<'raw' | 'chain' | 'single' | 'personal' | (typeof callerCounts)[number], Round[]> = {
+    type Ran = 'raw' | 'chain' | 'single' | 'checked' | 'personal' | (typeof callerCounts)[number];
+    const ran: Record<Ran, Round[]> = {
       raw: [],
       chain: [],
       single: [],
+      checked: [],
       personal: [],
       1: [],
       100: [],
       1000: [],
     };
+    const append = (number: number): Promise<unknown> => house.ledger.append('general', body(number));
     const record =
       (events: typeof plain) =>
       (number: number): Promise<void> =>
         house.record([events[number % events.length]]);
     await runCallers({ callers: 1000, ms: 1000 }, record(plain));
+    await runCallers({ callers: 1000, ms: 1000 }, append);
     for (let round = 0; round < rounds; round += 1) {
       ran.raw.push(await rawSync(directory, body, roundMs / 3));
       ran.chain.push(await sqliteChain(directory, body, roundMs / 3));
       ran.single.push(await postgres.singleRows(roundMs));
       for (const callers of callerCounts) {
-        ran[callers].push(await runCallers({ callers, ms: roundMs }, record(plain)));
+        ran[callers].push(await runCallers({ callers, ms: roundMs }, append));
       }
+      ran.checked.push(await runCallers({ callers: 1000, ms: roundMs }, record(plain)));
       ran.personal.push(await runCallers({ callers: 1000, ms: roundMs }, record(personal)));
     }
     const appended = house.size();
@@ -94,7 +102,8 @@ export async function inProcess({ postgres, body }: InProcessRequest): Promise<r
       rate('in-process-100', ran[100], chain),
       rate('in-process-1000', ran[1000], single),
       time('in-process-1000-p99-ms', 1000, 0.99),
-      rate('in-process-1000-personal', ran.personal, single),
+      rate('checked-1000', ran.checked, single),
+      rate('checked-1000-personal', ran.personal, single),
       {
         figure: 'verify',
         value: appended / (quantile(times, 0.5) / 1000),
