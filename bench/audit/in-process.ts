@@ -51,7 +51,9 @@ export async function inProcess({ postgres, body }: InProcessRequest): Promise<r
       100: [],
       1000: [],
     };
-    const append = (number: number): Promise<unknown> => house.ledger.append('general', body(number));
+    const append = async (number: number): Promise<void> => {
+      await house.ledger.append('general', body(number));
+    };
     const record =
       (events: typeof plain) =>
       (number: number): Promise<void> =>
