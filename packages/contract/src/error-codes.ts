@@ -15,6 +15,7 @@ export const errorCodes = {
     'Confirm again that it is you, with a second factor or your password; then repeat the call.',
   second_factor_failed:
     'The code or passkey is wrong or has been used, or the sign-in took too long; start again.',
+  breached_passwords_unusable: 'The file of leaked passwords cannot be read, or is not one.',
   identity_provider_failed:
     'The identity provider could not be reached, or gave an answer that cannot be used.',
   sign_in_method_unavailable:

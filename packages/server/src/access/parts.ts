@@ -4,6 +4,7 @@ import type { Logger } from '../base/logger.ts';
 import type { Secrets } from '../storage/secrets/types.ts';
 import type { State, StateDb } from '../storage/state/state.ts';
 import type { PasswordHasher } from './password-hash.ts';
+import type { PasswordCheck } from './passwords/check.ts';
 import type { SessionLimits } from './session-rules.ts';
 import type { AccessStore } from './store.ts';
 
@@ -16,6 +17,8 @@ export interface AccessParts {
   readonly log: Logger;
   readonly audit: AuditLog;
   readonly hasher: PasswordHasher;
+  /** What is wrong with a new password. */
+  readonly checkPassword: PasswordCheck;
   readonly limits: SessionLimits;
   /** How long a role that asks for a second factor waits for it, ms. */
   readonly graceMs: number;

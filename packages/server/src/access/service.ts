@@ -5,6 +5,7 @@ import { messageOf } from '../base/errors.ts';
 import type { Logger } from '../base/logger.ts';
 import type { State } from '../storage/state/state.ts';
 import type { Secrets } from '../storage/secrets/types.ts';
+import { clearAddressRules } from './address-rules/service.ts';
 import { createAuthenticator } from './authenticate.ts';
 import type { StoredApproval } from './approvals/types.ts';
 import { rolesOfPreset } from './custom-roles/presets.ts';
@@ -21,6 +22,8 @@ import { createLinks } from './links/service.ts';
 import { accountPolicy } from './lockout.ts';
 import { createPasswordHasher, defaultHashCost, type HashCost } from './password-hash.ts';
 import type { AccessParts } from './parts.ts';
+import { createBreachedFile } from './passwords/breached-file.ts';
+import { createPasswordCheck } from './passwords/check.ts';
 import { createProviders } from './oidc/service.ts';
 import type { ProviderFetch, ProviderSettings } from './oidc/types.ts';
 import { requiredAudit } from './required-audit.ts';
@@ -47,6 +50,8 @@ export interface AccessOptions {
   readonly parallelHashes?: number;
   /** Password checks that may wait for one of those (default 100); more are answered `overloaded`. */
   readonly waitingHashes?: number;
+  /** Path of a file of leaked passwords, as Have I Been Pwned offers it; none unless told. */
+  readonly breachedPasswords?: string;
   /** How long a role that asks for a second factor waits for it, ms; seven days unless told. */
   readonly secondFactorGraceMs?: number;
   /** Outside identity providers; their requests go through `providerFetch`. */
@@ -55,6 +60,8 @@ export interface AccessOptions {
   readonly jwt?: JwtOptions;
   /** Called on every node when somebody's right to be here has ended, to close what they have open. */
   readonly onEnded?: (ended: Ended) => void;
+  /** Called on every node when address rules have changed, so that what is open asks again. */
+  readonly onAddressRulesChanged?: () => void;
 }
 
 const endedTopic = 'access.ended';
@@ -104,6 +111,8 @@ export function createAccess({
   readonly options?: AccessOptions;
 }) {
   const required = requiredAudit(audit);
+  const breached =
+    options.breachedPasswords === undefined ? null : createBreachedFile(options.breachedPasswords);
   const parts: AccessParts = {
     state,
     clock,
@@ -114,6 +123,7 @@ export function createAccess({
       parallel: options.parallelHashes ?? 2,
       waiting: options.waitingHashes ?? 100,
     }),
+    checkPassword: createPasswordCheck(breached),
     limits: { ...defaultSessionLimits, ...options.sessions },
     graceMs: options.secondFactorGraceMs ?? defaultGraceMs,
     secrets,
@@ -176,6 +186,7 @@ export function createAccess({
     disableUser: (id, actor) => users.update(id, { disabled: true }, actor),
     revokeToken: (id, actor) => tokens.revoke(actor, id),
     onApprovalAsked,
+    onAddressRulesChanged: () => options.onAddressRulesChanged?.(),
   });
 
   return {
@@ -189,6 +200,7 @@ export function createAccess({
 
     /** Brings the built-in roles to what this version defines, and listens for what ends elsewhere. */
     async start(): Promise<void> {
+      await breached?.check();
       unsubscribe = state.broadcast.subscribe(endedTopic, (payload) => {
         options.onEnded?.(JSON.parse(payload) as Ended);
       });
@@ -272,6 +284,9 @@ export function createAccess({
           ),
         );
       },
+
+      /** Takes every address rule away, for who has locked everybody out; returns how many there were. */
+      clearAddressRules: (): Promise<number> => clearAddressRules({ state, audit: required }),
 
       /** Opens an account that failed sign-ins have locked; false when it was not locked. */
       unlock(email: string): Promise<boolean> {

@@ -4,7 +4,6 @@ import { tooManyFailures } from './errors.ts';
 import { pageById, type PageRequest } from './id-page.ts';
 import { notices } from './notices.ts';
 import { ownSession } from './own-session.ts';
-import { passwordFaults } from './password-rules.ts';
 import type { AccessParts } from './parts.ts';
 import { endOf, idleLimit } from './session-rules.ts';
 import type { Attempt, SignInGuard } from './sign-in-guard.ts';
@@ -20,7 +19,7 @@ export interface PasswordChange {
 
 /** What people do with their own sessions and password. A program with a token is refused. */
 export function createSessions(parts: AccessParts, guard: SignInGuard) {
-  const { state, clock, hasher, limits, reads, writes, announceEnd } = parts;
+  const { state, clock, hasher, checkPassword, limits, reads, writes, announceEnd } = parts;
 
   /** Guesses during a session count against that session: who holds it is not a stranger. */
   const attemptOf = (identity: Identity, { address }: CallContext): Attempt => ({
@@ -87,7 +86,7 @@ export function createSessions(parts: AccessParts, guard: SignInGuard) {
       context: CallContext,
     ): Promise<SignedIn> {
       ownSession(identity);
-      const faults = passwordFaults(change.password, identity);
+      const faults = await checkPassword(change.password, identity);
       if (change.password === change.current) {
         faults.push({ field: 'password', message: 'must differ from the present password' });
       }

@@ -1,7 +1,6 @@
 import { invalidInput } from '../base/errors.ts';
 import { newId } from '../base/ids.ts';
 import { setupNotAllowed } from './errors.ts';
-import { passwordFaults } from './password-rules.ts';
 import type { AccessParts } from './parts.ts';
 import { topRole } from './roles.ts';
 import { hashToken, looksLikeToken, makeToken } from './secret-tokens.ts';
@@ -21,7 +20,7 @@ const setupLifetimeMs = 24 * 3_600_000;
 
 /** How the first person gets an account: by a link that only the log of the process shows. */
 export function createSetup(parts: AccessParts) {
-  const { state, clock, audit, hasher, reads, writes } = parts;
+  const { state, clock, audit, hasher, checkPassword, reads, writes } = parts;
   const needed = async (): Promise<boolean> => !(await reads.hasUsers());
 
   async function begin(): Promise<{ token: string; expiresAt: number } | undefined> {
@@ -58,7 +57,7 @@ export function createSetup(parts: AccessParts) {
       const tokenHash = hashToken(request.token);
       const known = looksLikeToken(request.token) && (await reads.isSetupToken(tokenHash, clock.now()));
       if (!known || !(await needed())) throw setupNotAllowed();
-      const faults = passwordFaults(request.password, request);
+      const faults = await checkPassword(request.password, request);
       if (faults.length > 0) throw invalidInput(faults);
       const passwordHash = await hasher.hash(request.password);
 

@@ -7,7 +7,6 @@ import { missingToGive, type Grant } from './custom-roles/reach-rules.ts';
 import { missingToManage } from './grants.ts';
 import { pageById, type PageRequest } from './id-page.ts';
 import { notices } from './notices.ts';
-import { passwordFaults } from './password-rules.ts';
 import type { AccessParts } from './parts.ts';
 import type { StoredRole } from './role-store.ts';
 import { topRole } from './roles.ts';
@@ -51,7 +50,7 @@ async function grantOf(store: AccessStore, actor: Identity): Promise<Grant> {
 }
 
 /** People with an account, and the roles they can have. */
-export function createUsers({ state, clock, hasher, reads, announceEnd, tell }: AccessParts) {
+export function createUsers({ state, clock, hasher, checkPassword, reads, announceEnd, tell }: AccessParts) {
   /**
    * Adds a user. `actor` null stands for the host operator, who may give any role. `alongside` is kept in
    * the same transaction.
@@ -65,7 +64,7 @@ export function createUsers({ state, clock, hasher, reads, announceEnd, tell }: 
     const missing = actor === null ? [] : missingToGive(await grantOf(reads, actor), role);
     if (missing.length > 0) throw beyondOwnPermissions(missing);
     const { password } = request;
-    const faults = password === null ? [] : passwordFaults(password, request);
+    const faults = password === null ? [] : await checkPassword(password, request);
     if (faults.length > 0) throw invalidInput(faults);
     const passwordHash = password === null ? null : await hasher.hash(password);
     try {

@@ -7,7 +7,6 @@ import { missingToManage } from '../grants.ts';
 import { countAttempt, isLocked, type LockoutPolicy } from '../lockout.ts';
 import { invitation, notices, passwordReset } from '../notices.ts';
 import type { AccessParts } from '../parts.ts';
-import { passwordFaults } from '../password-rules.ts';
 import { hashToken, looksLikeToken, makeToken } from '../secret-tokens.ts';
 import { signInEvent } from '../sign-in-event.ts';
 import type { CallContext, Identity } from '../types.ts';
@@ -48,7 +47,8 @@ export type AddInvited = (
  * (OWASP ASVS 5.0, 6.4.6). Second factors stay (6.4.3).
  */
 export function createLinks(parts: AccessParts, { addInvited }: { readonly addInvited: AddInvited }) {
-  const { state, clock, log, audit, hasher, reads, publicUrl, send, tell, announceEnd } = parts;
+  const { state, clock, log, audit, hasher, checkPassword, reads, publicUrl, send, tell, announceEnd } =
+    parts;
   const underway = new Set<Promise<void>>();
 
   function sender() {
@@ -174,7 +174,7 @@ export function createLinks(parts: AccessParts, { addInvited }: { readonly addIn
      */
     async use(token: string, password: string, context: CallContext): Promise<void> {
       const { link, user } = await known(token);
-      const faults = passwordFaults(password, user);
+      const faults = await checkPassword(password, user);
       if (faults.length > 0) throw invalidInput(faults);
       const passwordHash = await hasher.hash(password);
       await state.transaction(async (tx) => {
