@@ -37,7 +37,6 @@ export function ledgerOf(audit: MockAudit, state: string): LedgerStatusView {
         ? []
         : ['The witness of the bank has not answered for 3 hours.'],
     store: 'files',
-    witnessKeys: [],
     guarantee: bare
       ? 'Nobody who changes an entry can keep the change from whoever remembers an earlier checkpoint. Without a witness or an anchor outside, whoever holds the key of this installation could write a second history and show it to those who never looked before.'
       : 'An entry that a witness has seen cannot be changed, removed or shown differently to others, not even by whoever runs this installation. What is newer than the last witnessed checkpoint rests on this installation alone.',
