@@ -17,6 +17,8 @@ export interface DecidingPorts {
   readonly revokeToken: (id: string, actor: Identity) => Promise<unknown>;
   /** Told of every request for a second person. Never throws, never waits. */
   readonly onApprovalAsked: (approval: StoredApproval) => void;
+  /** Called on every node when address rules have changed, to close what is open. */
+  readonly onAddressRulesChanged: () => void;
 }
 
 /**
@@ -25,7 +27,7 @@ export interface DecidingPorts {
  */
 export function createDeciding(parts: AccessParts, ports: DecidingPorts) {
   const { state, clock, log, audit, secrets, announceEnd } = parts;
-  const addressRules = createAddressRules({ state, clock, log });
+  const addressRules = createAddressRules({ state, clock, log, onChange: ports.onAddressRulesChanged });
   const objects = createObjectLevel({ state });
   const approvals = createApprovals({
     state,

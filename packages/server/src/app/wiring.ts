@@ -115,6 +115,8 @@ export async function wire({ options, version, clock, log, stores }: WireRequest
             (tokenId !== undefined && identity.tokenId === tokenId),
         );
       },
+      // Watchers come back by themselves, and are then asked from where.
+      onAddressRulesChanged: () => hub.disconnect(() => true),
     },
   });
   const notify = createNotify({ ...shared, node, outbound: doors.channels, secrets, publish, publicUrl });

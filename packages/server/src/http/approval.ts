@@ -95,7 +95,11 @@ export function installApproval(
     if (Buffer.isBuffer(body) || typeof (body as { pipe?: unknown } | null)?.pipe === 'function') {
       throw new Error('A route that needs approval takes JSON only: other bodies cannot be kept.');
     }
-    sent.set(request, body === undefined ? null : JSON.stringify(body));
+    try {
+      sent.set(request, body === undefined ? null : JSON.stringify(body));
+    } catch {
+      throw httpError(400, 'malformed_request', 'The body is nested too deep.');
+    }
   });
 
   app.addHook('preHandler', async (request, reply) => {

@@ -116,6 +116,23 @@ describeOnBothStores('address rules', (open) => {
     expect(await deaf.allows('203.0.113.5', null)).toBe(false);
   });
 
+  test('every node that hears of a change closes what is open', async () => {
+    const { state, clock, rules, author } = await withRules();
+    let closed = 0;
+    const other = createAddressRules({ state, clock, log: silentLogger, onChange: () => (closed += 1) });
+    other.start();
+    // PostgreSQL tells nobody before its listening connection stands, so the change is repeated.
+    let last = 0;
+    await expect
+      .poll(async () => {
+        last += 1;
+        await rules.add(author, rule(`192.0.2.${last}/32`, { confirm: true }));
+        return closed;
+      })
+      .toBeGreaterThan(0);
+    other.stop();
+  });
+
   test('the host takes every rule away, on record', async () => {
     const { rules, author, identity, state, audit, events, clock } = await withRules();
     await rules.add(author, rule('198.51.100.0/24', { confirm: true }));

@@ -46,10 +46,13 @@ export function createAddressRules({
   state,
   clock,
   log,
+  onChange = () => undefined,
 }: {
   readonly state: State;
   readonly clock: Clock;
   readonly log: Logger;
+  /** Called on every node that hears of changed rules, to close what is open. */
+  readonly onChange?: () => void;
 }) {
   const reads = addressRuleStore(state.read);
   let lists: AddressLists | undefined;
@@ -110,7 +113,10 @@ export function createAddressRules({
 
   return {
     start(): void {
-      unsubscribe = state.broadcast.subscribe(topic, forget);
+      unsubscribe = state.broadcast.subscribe(topic, () => {
+        forget();
+        onChange();
+      });
     },
     stop: (): void => unsubscribe(),
 

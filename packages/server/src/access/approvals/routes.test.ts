@@ -151,6 +151,31 @@ test('input that is refused asks nobody', async () => {
   expect((await approvals.list(identityOf('ada'), { limit: 5 })).items).toEqual([]);
 });
 
+test('of a body that is nested without end the beginning is shown', async () => {
+  const { server, call } = await serve();
+  const send = async (payload: string) =>
+    server.app.inject({
+      method: 'POST',
+      url: replay[1],
+      headers: {
+        cookie: '__Host-custos=ada',
+        origin: 'http://localhost',
+        host: 'localhost',
+        'content-type': 'application/json',
+      },
+      payload,
+    });
+  for (const depth of [50, 100_000]) {
+    const answer = await send(`{"at":"1","more":${'['.repeat(depth)}${']'.repeat(depth)}}`);
+    expect(answer.statusCode).toBe(202);
+  }
+  const { items } = (await call('bob', ['GET', '/api/v1/approvals'])).answer as {
+    items: { body: unknown }[];
+  };
+  expect(items).toHaveLength(2);
+  for (const { body } of items) expect(JSON.stringify(body)).toContain('nested too deep');
+});
+
 test('only the calls that the route names need a second person', async () => {
   const { call, done } = await serve();
   expect((await call('ada', ['PATCH', '/t/retention'], { body: { days: 90 } })).status).toBe(200);
