@@ -1,5 +1,4 @@
-import type { UserView } from '@custos/contract';
-import type { AuditActor, AuditEvent, AuditLog } from '../audit/types.ts';
+import type { AuditLog } from '../audit/types.ts';
 import type { Clock } from '../base/clock.ts';
 import { messageOf } from '../base/errors.ts';
 import type { Logger } from '../base/logger.ts';
@@ -18,6 +17,7 @@ import { createProofs } from './factors/proofs.ts';
 import { createSecondStep } from './factors/second-step.ts';
 import { createFactors } from './factors/service.ts';
 import { createStepUp } from './factors/step-up.ts';
+import { createHostOperator } from './host-operator.ts';
 import { createLinks } from './links/service.ts';
 import { accountPolicy } from './lockout.ts';
 import { createPasswordHasher, defaultHashCost, type HashCost } from './password-hash.ts';
@@ -39,7 +39,7 @@ import { createJwtKeys } from './tokens-jwt/keys.ts';
 import { createJwt, looksLikeJwt, type JwtOptions } from './tokens-jwt/service.ts';
 import { createTokens } from './tokens.ts';
 import type { Caller, Ended, Identity, SecurityEvent, Tell } from './types.ts';
-import { createUsers, type NewUser } from './users.ts';
+import { createUsers } from './users.ts';
 
 export interface AccessOptions {
   /** Limits of sessions, in ms; those left out are the defaults of `session-rules.ts`. */
@@ -65,12 +65,6 @@ export interface AccessOptions {
 }
 
 const endedTopic = 'access.ended';
-
-const hostOperator: AuditActor = { type: 'system', id: 'host-operator', name: 'Operator on the host' };
-
-function byHostOperator(action: string, target: AuditEvent['target']): AuditEvent {
-  return { actor: hostOperator, action, target, outcome: 'succeeded', address: null, requestId: null };
-}
 
 /**
  * Access: who people are and what they may do. The result is also the `Authenticator` of the HTTP server.
@@ -246,59 +240,10 @@ export function createAccess({
 
     /** For the command line on the host: works without an account, and is on record. */
     operator: {
-      /** Adds somebody who chooses their own password, and returns the link for it. */
-      async invite(request: Omit<NewUser, 'password'>, origin: string): Promise<string | undefined> {
-        await users.add({ ...request, password: null }, null, (user, tx) =>
-          required.append(
-            {
-              ...byHostOperator('user.invite', { type: 'user', id: user.id }),
-              details: { role: user.role },
-            },
-            tx,
-          ),
-        );
-        return links.forOperator(request.email, origin);
-      },
-
-      /** The link by which somebody chooses another password; undefined when nobody may use one. */
-      async resetLink(email: string, origin: string): Promise<string | undefined> {
-        await required.append(byHostOperator('user.reset', null));
-        return links.forOperator(email, origin);
-      },
-
-      /** Removes the second factors of somebody who has lost theirs; false when there is no such account. */
-      async resetFactors(email: string): Promise<boolean> {
-        await required.append(byHostOperator('user.reset-factors', null));
-        return administration.resetFactorsOf(email);
-      },
-
-      /** Adds a user with any role; the same refusals of e-mail and password as elsewhere. */
-      createUser(request: NewUser): Promise<UserView> {
-        return users.add(request, null, (user, tx) =>
-          required.append(
-            {
-              ...byHostOperator('user.create', { type: 'user', id: user.id }),
-              details: { role: user.role },
-            },
-            tx,
-          ),
-        );
-      },
+      ...createHostOperator(parts, { users, links, administration }),
 
       /** Takes every address rule away, for who has locked everybody out; returns how many there were. */
       clearAddressRules: (): Promise<number> => clearAddressRules({ state, audit: required }),
-
-      /** Opens an account that failed sign-ins have locked; false when it was not locked. */
-      unlock(email: string): Promise<boolean> {
-        return state.transaction(async (tx) => {
-          const store = accessStore(tx);
-          const user = await store.userByEmail(email.trim().toLowerCase());
-          const unlocked = await guard.unlock(store, email);
-          const target = user === undefined ? null : { type: 'user', id: user.id };
-          await required.append(byHostOperator('user.unlock', target), tx);
-          return unlocked;
-        });
-      },
     },
 
     /** How many people are signed in. */

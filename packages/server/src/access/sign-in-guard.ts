@@ -115,11 +115,6 @@ export function createSignInGuard(parts: AccessParts) {
         await giveBack(store, attempt.address);
       });
     },
-
-    /** Opens an account at once; false when nothing was counted against it. */
-    unlock(store: AccessStore, email: string): Promise<boolean> {
-      return store.clearFailures(accountKey(email));
-    },
   };
 }
 

@@ -121,9 +121,10 @@ export function createUsers({ state, clock, hasher, checkPassword, reads, announ
      * Changes name, role or standing of a user. A changed role or a disabled account ends every session
      * at once; disabling also revokes every token for good. Refused: giving more than the actor has,
      * touching somebody with administrative permissions that the actor lacks (`forbidden`), and leaving
-     * the installation without an enabled super administrator (`conflict`).
+     * the installation without an enabled super administrator (`conflict`). `actor` null stands for the
+     * host operator.
      */
-    async update(id: string, change: UserChange, actor: Identity): Promise<UserView> {
+    async update(id: string, change: UserChange, actor: Identity | null): Promise<UserView> {
       let ends = false;
       let notice: PersonalMessage | null = null;
       const view = await state.transaction(async (tx) => {
@@ -143,10 +144,13 @@ export function createUsers({ state, clock, hasher, checkPassword, reads, announ
         const gained = await roleNamed(store, next.role);
         const roleChanges = next.role !== user.role;
         const enabled = user.disabled && !next.disabled;
-        const missing = [
-          ...missingToManage(actor.permissions, held.permissions),
-          ...(roleChanges || enabled ? missingToGive(await grantOf(store, actor), gained) : []),
-        ];
+        const missing =
+          actor === null
+            ? []
+            : [
+                ...missingToManage(actor.permissions, held.permissions),
+                ...(roleChanges || enabled ? missingToGive(await grantOf(store, actor), gained) : []),
+              ];
         if (missing.length > 0) throw beyondOwnPermissions([...new Set(missing)]);
 
         const leavesTop = user.role === topRole && !user.disabled && (roleChanges || next.disabled);

@@ -190,4 +190,20 @@ describeOnBothStores('links', (open) => {
     expect(await access.operator.resetLink('nobody@example.com', 'http://x')).toBeUndefined();
     expect(await access.operator.resetLink('vic@example.com', 'http://x')).toContain('http://x/reset#token=');
   });
+
+  test('the operator on the host disables an account and enables it, but for the last of its kind', async () => {
+    const { access, addUser, signIn, next, events } = await openAccess(await open());
+    await addUser('root@example.com', 'super-admin');
+    await addUser('ada@example.com', 'viewer');
+    const session = await signIn('ada@example.com');
+    expect(await access.operator.setDisabled('Ada@Example.com', true)).toBe(true);
+    expect(events.at(-1)).toMatchObject({ action: 'user.disable', actor: { id: 'host-operator' } });
+    expect(await next(session)).toBeUndefined();
+    expect(await access.operator.setDisabled('ada@example.com', false)).toBe(true);
+    await expect(signIn('ada@example.com')).resolves.toBeDefined();
+    expect(await access.operator.setDisabled('nobody@example.com', true)).toBe(false);
+    await expect(access.operator.setDisabled('root@example.com', true)).rejects.toMatchObject({
+      code: 'conflict',
+    });
+  });
 });
