@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import { afterEach, expect, test } from 'vitest';
 import { createClient } from './client.ts';
-import { ApiError, ConnectionError } from './errors.ts';
+import { ApiError, ApprovalPendingError, ConnectionError } from './errors.ts';
 
 const servers: Server[] = [];
 afterEach(() => {
@@ -136,4 +136,48 @@ test('no answer is an error of its own, and a caller who gives up gets its own r
   await expect(slow.setup.state(AbortSignal.abort(new Error('left the page')))).rejects.toThrow(
     'left the page',
   );
+});
+
+const waiting = {
+  id: 'apr_1',
+  kind: 'grant-administration',
+  state: 'pending',
+  method: 'POST',
+  url: '/api/v1/users',
+  body: null,
+  digest: 'ab',
+  permission: 'user.manage',
+  requestedBy: { id: 'usr_1', name: 'Ada' },
+  requestedAt: '2026-11-21T00:00:00.000Z',
+  expiresAt: '2026-11-22T00:00:00.000Z',
+  decidedBy: null,
+  decidedAt: null,
+  note: null,
+  executedAt: null,
+  status: null,
+  own: true,
+  decidable: false,
+  byRepeating: false,
+};
+
+test('an act that waits for a second person rejects with the request for it', async () => {
+  const { baseUrl } = await serving(json({ approval: waiting }, 202));
+  const act = createClient({ baseUrl }).users.update('usr_2', { role: 'admin' });
+  await expect(act).rejects.toBeInstanceOf(ApprovalPendingError);
+  await expect(act).rejects.toMatchObject({
+    approval: { id: 'apr_1', expiresAt: Date.parse('2026-11-22T00:00:00Z') },
+  });
+});
+
+test('a password that is not enough resolves with the second step', async () => {
+  const step = {
+    step: 'second-factor',
+    ticket: 't',
+    methods: ['totp'],
+    passkey: null,
+    expiresAt: '2026-11-21T00:05:00.000Z',
+  };
+  const { baseUrl } = await serving(json(step, 202));
+  const outcome = await createClient({ baseUrl }).session.signIn({ email: 'a@example.com', password: 'x' });
+  expect(outcome).toMatchObject({ step: 'second-factor', methods: ['totp'] });
 });

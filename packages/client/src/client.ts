@@ -1,10 +1,16 @@
 import { sessionCalls, setupCalls, tokenCalls, userCalls } from './resources/access.ts';
+import { addressRuleCalls } from './resources/address-rules.ts';
+import { approvalCalls } from './resources/approvals.ts';
 import { auditCalls } from './resources/audit.ts';
+import { factorCalls } from './resources/factors.ts';
 import { alertCalls, ruleCalls } from './resources/alerts.ts';
 import { maintenanceCalls } from './resources/maintenance.ts';
 import { channelCalls, deliveryCalls } from './resources/notify.ts';
 import { probeCalls } from './resources/probes.ts';
+import { reviewCalls } from './resources/reviews.ts';
+import { roleCalls } from './resources/roles.ts';
 import { serviceCalls } from './resources/services.ts';
+import { signInCalls } from './resources/sign-in.ts';
 import { healthCalls, jobCalls, overviewCalls, settingsCalls, systemCalls } from './resources/system.ts';
 import { openStream, type Stream, type StreamOptions } from './stream.ts';
 import { createRequest, type ClientOptions } from './transport.ts';
@@ -14,7 +20,8 @@ import { createRequest, type ClientOptions } from './transport.ts';
  *
  * Times are milliseconds since the epoch in code and RFC 3339 on the wire. Lists answer with a page
  * (`items`, `nextCursor`). Every call rejects with an `ApiError` (the server said no) or a
- * `ConnectionError` (no answer came).
+ * `ConnectionError` (no answer came); an act that needs a second person rejects with an
+ * `ApprovalPendingError`.
  *
  * @example
  * const custos = createClient({ baseUrl: 'http://127.0.0.1:4600', token });
@@ -28,8 +35,14 @@ export function createClient(options: ClientOptions) {
     openStream: (stream: StreamOptions): Stream => openStream(options, stream),
     setup: setupCalls(request),
     session: sessionCalls(request),
+    signIn: signInCalls(request),
+    factors: factorCalls(request),
     users: userCalls(request),
+    roles: roleCalls(request),
     tokens: tokenCalls(request),
+    approvals: approvalCalls(request),
+    reviews: reviewCalls(request),
+    addressRules: addressRuleCalls(request),
     overview: overviewCalls(request),
     health: healthCalls(request),
     probes: probeCalls(request),

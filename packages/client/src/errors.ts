@@ -1,4 +1,4 @@
-import { problem } from '@custos/contract';
+import { approvalPending, problem, type ApprovalView } from '@custos/contract';
 
 /** One field of the request that the server refused, and what would be right. */
 export interface FieldError {
@@ -58,6 +58,24 @@ export class ConnectionError extends Error {
     this.name = 'ConnectionError';
     this.code = code;
   }
+}
+
+/** The act was not done yet: it waits until a second person has approved it. */
+export class ApprovalPendingError extends Error {
+  readonly code = 'approval_pending';
+  readonly approval: ApprovalView;
+
+  constructor(approval: ApprovalView) {
+    super('This needs a second person; it is done once somebody else has approved it.');
+    this.name = 'ApprovalPendingError';
+    this.approval = approval;
+  }
+}
+
+/** The error of an answer (202) that says that the act waits; undefined for any other answer. */
+export function pendingOf(status: number, answer: unknown): ApprovalPendingError | undefined {
+  const pending = status === 202 ? approvalPending.safeParse(answer) : undefined;
+  return pending?.success === true ? new ApprovalPendingError(pending.data.approval) : undefined;
 }
 
 /** Reads an error reply. */

@@ -1,5 +1,5 @@
 export { createClient, type Client } from './client.ts';
-export { ApiError, ConnectionError, type FieldError } from './errors.ts';
+export { ApiError, ApprovalPendingError, ConnectionError, type FieldError } from './errors.ts';
 export { AuditRecordError, type AuditRecordErrorCode } from './audit/errors.ts';
 export type { AuditRecorderOptions, RecorderProblem } from './audit/options.ts';
 export { createAuditRecorder, type AuditRecorder, type CloseReport } from './audit/recorder.ts';

@@ -1,5 +1,5 @@
 import type { z } from '@custos/contract';
-import { ApiError, ConnectionError, errorOf } from './errors.ts';
+import { ApiError, ApprovalPendingError, ConnectionError, errorOf, pendingOf } from './errors.ts';
 
 export type Method = 'GET' | 'POST' | 'PATCH' | 'PUT' | 'DELETE';
 
@@ -28,7 +28,10 @@ export interface RequestOptions<Schema extends z.ZodType> {
   readonly timeoutMs?: number | undefined;
 }
 
-/** Sends one request and decodes its answer; rejects with `ApiError` or `ConnectionError`. */
+/**
+ * Sends one request and decodes its answer; rejects with `ApiError`, `ConnectionError` or, while
+ * the act waits for a second person, `ApprovalPendingError`.
+ */
 export type Request = <Schema extends z.ZodType>(
   method: Method,
   path: string,
@@ -76,9 +79,11 @@ export function createDownload(options: ClientOptions): Download {
     try {
       const response = await send(addressOf(options.baseUrl, path, query), init);
       if (!response.ok) throw await errorOf(response);
+      const pending = response.status === 202 ? pendingOf(202, await response.clone().json()) : undefined;
+      if (pending !== undefined) throw pending;
       return response;
     } catch (error) {
-      if (error instanceof ApiError || signal?.aborted) throw error;
+      if (error instanceof ApiError || error instanceof ApprovalPendingError || signal?.aborted) throw error;
       throw new ConnectionError(overdue.signal.aborted ? 'timeout' : 'unreachable', error);
     } finally {
       clearTimeout(timer);
@@ -107,6 +112,8 @@ export function createRequest(options: ClientOptions): Request {
       if (error instanceof ApiError || signal?.aborted) throw error;
       throw new ConnectionError(deadline.aborted ? 'timeout' : 'unreachable', error);
     }
+    const pending = pendingOf(response.status, answer);
+    if (pending !== undefined) throw pending;
     const decoded = schema.safeParse(answer);
     if (decoded.success) return decoded.data;
     throw unexpected(response, decoded.error);

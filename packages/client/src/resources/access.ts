@@ -5,9 +5,14 @@ import {
   identity,
   pageOf,
   role,
+  secondFactorStep,
   session,
   setupState,
+  standing,
   user,
+  userSession,
+  userTeams,
+  type invitationRequest,
   type roleName,
   type setupRequest,
   type signInRequest,
@@ -17,6 +22,7 @@ import {
 } from '@custos/contract';
 import type { Request } from '../transport.ts';
 import type { PageRequest } from './instants.ts';
+import { signInSteps } from './sign-in.ts';
 
 /** First set-up, with the link that the first start prints. */
 export function setupCalls(request: Request) {
@@ -33,8 +39,9 @@ export function sessionCalls(request: Request) {
   return {
     /** Who is signed in; rejects with `unauthenticated` when nobody is. */
     current: (signal?: AbortSignal) => request('GET', '/api/v1/session', { schema: identity, signal }),
+    /** Resolves with who is signed in, or with the second step where a second factor is to be shown. */
     signIn: (body: z.input<typeof signInRequest>) =>
-      request('POST', '/api/v1/session', { schema: identity, body }),
+      request('POST', '/api/v1/session', { schema: secondFactorStep.or(identity), body }),
     signOut: () => request('DELETE', '/api/v1/session', { schema: done }),
     /** Changes the own password; other sessions end. */
     changePassword: (body: { readonly current: string; readonly password: string }) =>
@@ -42,6 +49,11 @@ export function sessionCalls(request: Request) {
     list: (page: PageRequest = {}, signal?: AbortSignal) =>
       request('GET', '/api/v1/sessions', { schema: pageOf(session), query: { ...page }, signal }),
     end: (id: string) => request('DELETE', `/api/v1/sessions/${encodeURIComponent(id)}`, { schema: done }),
+    /** Ends all but the present one. */
+    endOthers: () => request('DELETE', '/api/v1/sessions', { schema: done }),
+    /** Where the caller stands with the second factor. */
+    standing: (signal?: AbortSignal) => request('GET', '/api/v1/me', { schema: standing, signal }),
+    ...signInSteps(request),
   };
 }
 
@@ -53,6 +65,7 @@ export interface UserChange {
 }
 
 export function userCalls(request: Request) {
+  const of = (id: string, part: string): string => `/api/v1/users/${encodeURIComponent(id)}/${part}`;
   return {
     list: (page: PageRequest = {}, signal?: AbortSignal) =>
       request('GET', '/api/v1/users', { schema: pageOf(user), query: { ...page }, signal }),
@@ -60,6 +73,21 @@ export function userCalls(request: Request) {
     update: (id: string, body: UserChange) =>
       request('PATCH', `/api/v1/users/${encodeURIComponent(id)}`, { schema: user, body }),
     roles: (signal?: AbortSignal) => request('GET', '/api/v1/roles', { schema: pageOf(role), signal }),
+    /** Adds a user and sends them a link by which they choose their password. */
+    invite: (body: z.input<typeof invitationRequest>) =>
+      request('POST', '/api/v1/users/invitations', { schema: user, body }),
+    /** Sends a link by which the person chooses another password, or the invitation anew. */
+    sendLink: (id: string) => request('POST', of(id, 'reset'), { schema: done }),
+    sessions: (id: string, page: PageRequest = {}, signal?: AbortSignal) =>
+      request('GET', of(id, 'sessions'), { schema: pageOf(userSession), query: { ...page }, signal }),
+    endSessions: (id: string) => request('DELETE', of(id, 'sessions'), { schema: done }),
+    /** Takes every second factor away from somebody who has lost theirs. */
+    resetFactors: (id: string) => request('DELETE', of(id, 'factors'), { schema: done }),
+    teams: (id: string, signal?: AbortSignal) =>
+      request('GET', of(id, 'teams'), { schema: userTeams, signal }),
+    /** In place of those before. */
+    setTeams: (id: string, teams: readonly string[]) =>
+      request('PUT', of(id, 'teams'), { schema: userTeams, body: { teams } }),
   };
 }
 
