@@ -34,8 +34,8 @@ export const decidingMigration: Migration = {
       .addColumn('permission', 'text', (column) => column.notNull())
       .addColumn('requested_by', 'text', (column) => column.notNull())
       .addColumn('requested_name', 'text', (column) => column.notNull())
-      // The session or API token that asked: when it has ended, nothing is executed in its name.
-      .addColumn('requested_with', 'text', (column) => column.notNull())
+      // The API token that asked; null for a person. Once it is revoked, nothing is executed in its name.
+      .addColumn('requested_with', 'text')
       .addColumn('requested_from', 'text', (column) => column.notNull())
       .addColumn('requested_at', 'bigint', (column) => column.notNull())
       .addColumn('expires_at', 'bigint', (column) => column.notNull())
