@@ -46,6 +46,14 @@ function describe(schema: Described, route: RouteOptions): Record<string, unknow
   const access = route.config?.access ?? 'signed-in';
   const sentences = [schema.description, accessSentence(access)];
   if (route.config?.audit !== undefined) sentences.push(`Audited as \`${route.config.audit}\`.`);
+  const { stepUp, approval } = route.config ?? {};
+  if (stepUp === true) {
+    sentences.push('Needs a proof of the last five minutes of who is calling (`step_up_required`).');
+  }
+  if (approval !== undefined) {
+    const how = 'answered 202 with the request until another person has approved it';
+    sentences.push(`Can need a second person (\`${approval}\`): it is then ${how}.`);
+  }
   const methods = [route.method].flat();
   const [method = 'GET'] = methods;
   return {
@@ -57,6 +65,8 @@ function describe(schema: Described, route: RouteOptions): Record<string, unknow
     security: access === 'public' ? [] : [{ session: [] }, { token: [] }],
     'x-access': access,
     ...(route.config?.audit === undefined ? {} : { 'x-audit': route.config.audit }),
+    ...(stepUp === true ? { 'x-step-up': true } : {}),
+    ...(approval === undefined ? {} : { 'x-approval': approval }),
     response: {
       ...(schema.response ?? { 200: { description: 'Done' } }),
       default: {

@@ -264,6 +264,25 @@ describeOnBothStores('two-person approval', (open) => {
     expect(kinds).toHaveLength(6);
   });
 
+  test('lists are paged newest first, and can be of one state', async () => {
+    const { approvals, person, asked } = await openApprovals(await open());
+    const root = await person('Root', 'super-admin');
+    const second = await person('Second', 'admin');
+    const ids: string[] = [];
+    for (let at = 0; at < 5; at += 1) ids.push(await asked(root, { url: `/api/v1/users?at=${at}` }));
+    await approvals.refuse(second, ids[1] ?? '', 'not agreed');
+    const seen: string[] = [];
+    for (let cursor: string | undefined; ;) {
+      const page = await approvals.list(second, { cursor, limit: 2 });
+      seen.push(...page.items.map((one) => one.id));
+      if (page.nextCursor === null) break;
+      cursor = page.nextCursor;
+    }
+    expect(seen).toEqual(ids.toReversed());
+    const refused = await approvals.list(second, { state: 'refused', limit: 10 });
+    expect(refused.items.map((one) => one.id)).toEqual([ids[1]]);
+  });
+
   test('what is long over is removed, and what waits is not', async () => {
     const { approvals, person, asked, clock } = await openApprovals(await open());
     const root = await person('Root', 'super-admin');
