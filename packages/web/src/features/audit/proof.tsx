@@ -79,6 +79,7 @@ function Verdict({ verification, onForget }: { verification: Verification; onFor
   const verdict = verification.problem === null ? verdictOf(verification.steps) : 'unknown';
   const [VerdictIcon, title, text] = verdicts[verdict];
   const failed = verification.steps.filter(({ state }) => state === 'failed');
+  const told = verdict === 'unknown' ? verification.steps.filter(({ state }) => state === 'unknown') : failed;
   const rollback = failed.some(({ name }) => name === 'checkpoint' || name === 'key');
   return (
     <div
@@ -90,7 +91,7 @@ function Verdict({ verification, onForget }: { verification: Verification; onFor
       <div>
         <strong>{title}</strong>
         <p>{text}</p>
-        {failed.map((step) => (
+        {told.map((step) => (
           <p key={step.name}>
             {stepTitles[step.name]}: {step.text}
           </p>

@@ -4,9 +4,9 @@ import { Loaded } from '../../data/loaded.tsx';
 import { bytes, duration, latency } from '../../ui/format.ts';
 import { Section } from '../../ui/page.tsx';
 import { SkeletonRows } from '../../ui/states.tsx';
-import { StatusMark } from '../../ui/status.tsx';
 import { Ago } from '../../ui/time.tsx';
 import classes from './ledger.module.css';
+import { CurrentMark } from './mark.tsx';
 import { healthQuery } from './queries.ts';
 import { Table, type TableColumn } from './table.tsx';
 
@@ -47,7 +47,7 @@ const columns: readonly TableColumn<Component>[] = [
       const [status, word] = looks[part.status];
       return (
         <span className={classes['state']}>
-          <StatusMark status={status} /> {word}
+          <CurrentMark status={status} /> {word}
         </span>
       );
     },

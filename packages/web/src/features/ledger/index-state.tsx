@@ -5,9 +5,9 @@ import { ConfirmButton } from '../../ui/confirm.tsx';
 import { count, latency } from '../../ui/format.ts';
 import { Meter } from '../../ui/meter.tsx';
 import { Facts, Section } from '../../ui/page.tsx';
-import { StatusMark } from '../../ui/status.tsx';
 import { Ago } from '../../ui/time.tsx';
 import classes from './ledger.module.css';
+import { CurrentMark } from './mark.tsx';
 import { useCheckIndex, useRebuildIndex } from './queries.ts';
 
 type Index = LedgerStatusView['index'];
@@ -20,7 +20,7 @@ function factsOf(index: Index) {
     [
       'Now',
       <span key="now" className={classes['state']}>
-        <StatusMark status={index.state === 'away' ? 'degraded' : 'up'} />
+        <CurrentMark status={index.state === 'away' ? 'degraded' : 'up'} />
         {index.state === 'away' ? 'Away; searches read the logs themselves' : 'Follows the logs'}
       </span>,
     ],
@@ -56,7 +56,7 @@ function factsOf(index: Index) {
         'not yet'
       ) : (
         <span key="check" className={classes['state']}>
-          <StatusMark status={lastCheck.ok ? 'up' : 'down'} />
+          <CurrentMark status={lastCheck.ok ? 'up' : 'down'} />
           {lastCheck.ok ? 'they agree' : count(lastCheck.differing, 'range differs', 'ranges differ')},{' '}
           <Ago at={lastCheck.checkedAt} />
         </span>

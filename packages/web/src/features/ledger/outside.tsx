@@ -1,9 +1,9 @@
 import type { LedgerStatusView, Status } from '@custos/contract';
 import { count, duration } from '../../ui/format.ts';
 import { Section } from '../../ui/page.tsx';
-import { StatusMark } from '../../ui/status.tsx';
 import { Ago } from '../../ui/time.tsx';
 import classes from './ledger.module.css';
+import { CurrentMark } from './mark.tsx';
 import { Table, type TableColumn } from './table.tsx';
 
 type Witness = LedgerStatusView['witnesses'][number];
@@ -82,7 +82,7 @@ const witnessColumns: readonly TableColumn<Row<Witness>>[] = [
       const [status, word] = witnessStates[whole.state];
       return (
         <span className={classes['state']}>
-          <StatusMark status={status} /> {word}
+          <CurrentMark status={status} /> {word}
         </span>
       );
     },
@@ -113,8 +113,7 @@ export function Outside({ ledger }: { ledger: LedgerStatusView }) {
         {witnesses.length === 0 ? (
           <p className={classes['note']}>
             None. A witness elsewhere, such as another Custos, signs each state of the log that it saw, so
-            that a second history cannot be shown to others. Name one under audit.witnesses in the
-            configuration.
+            that a second history cannot be shown to others. Name it in audit.policy in the configuration.
           </p>
         ) : (
           <Table
@@ -161,7 +160,7 @@ const egressColumns: readonly TableColumn<EgressRow>[] = [
     title: 'Now',
     render: ({ sending, part }) => (
       <span className={classes['state']}>
-        <StatusMark status={part.failures > 0 ? 'degraded' : sending ? 'up' : 'paused'} />
+        <CurrentMark status={part.failures > 0 ? 'degraded' : sending ? 'up' : 'paused'} />
         {part.failures > 0 ? 'Failing' : sending ? 'Sending' : 'On another node'}
       </span>
     ),

@@ -29,7 +29,7 @@ function KeyFigures({ ledger }: { ledger: LedgerStatusView }) {
       <Figure
         label="Last checkpoint"
         value={<Ago at={signed.length === 0 ? null : Math.max(...signed)} empty="none yet" />}
-        note={unsigned <= 0 ? 'everything is signed' : `${unsigned.toLocaleString('en')} wait for the next`}
+        note={unsigned <= 0 ? 'everything is signed' : `${unsigned.toLocaleString('en')} not signed yet`}
       />
       <Figure
         label="On disk"

@@ -4,9 +4,9 @@ import { IconShieldCheck } from '@tabler/icons-react';
 import { useCan } from '../../data/queries.ts';
 import { count, duration } from '../../ui/format.ts';
 import { Facts, Section } from '../../ui/page.tsx';
-import { StatusMark } from '../../ui/status.tsx';
 import { Ago, Since } from '../../ui/time.tsx';
 import classes from './ledger.module.css';
+import { CurrentMark } from './mark.tsx';
 import { useVerifyAll } from './queries.ts';
 
 type State = NonNullable<LedgerStatusView['verification']>;
@@ -27,7 +27,7 @@ function Outcome({ verification }: { verification: State }) {
           [
             'Result',
             <span key="result" className={classes['state']} role="status">
-              <StatusMark status={status} /> {word}
+              <CurrentMark status={status} /> {word}
             </span>,
           ],
           ['Entries', count(verification.entries, 'entry', 'entries')],
