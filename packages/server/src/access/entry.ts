@@ -26,7 +26,8 @@ export interface EntryRequest {
   readonly context: CallContext;
   /** Uses the proof up, with the user held; false when it is worth nothing any more. */
   prove(store: AccessStore, user: StoredUser, now: number): Promise<boolean>;
-  readonly details?: Readonly<Record<string, unknown>>;
+  /** Facts for the record. */
+  readonly extra?: Readonly<Record<string, unknown>>;
 }
 
 /** How long a browser stays known after its last sign-in. */
@@ -82,9 +83,9 @@ export function createEntry(parts: AccessParts) {
         if (!(await request.prove(store, user, now))) throw new NotEntered();
         await store.noteSignIn(userId, now);
         if (brought.replaces !== null) await store.endSession(userId, brought.replaces);
-        const details = { method, secondFactor, ...request.details };
+        const extra = { secondFactor, ...request.extra };
         await audit.append(
-          signInEvent({ context, userId, outcome: 'succeeded', name: user.name, details }),
+          signInEvent({ context, userId, outcome: 'succeeded', name: user.name, method, extra }),
           tx,
         );
         const hadDevices = (await store.devicesOf(userId, now)).length > 0;

@@ -151,7 +151,7 @@ describeOnBothStores('signing in', (open) => {
     test('an account that does not exist locks just the same', async () => {
       const { events, signIn } = await openAccess(await open());
       for (let count = 0; count < 6; count += 1) await refusal(signIn('nobody@example.com', here, wrong));
-      expect(events.at(-1)?.details).toEqual({ reason: 'account-locked' });
+      expect(events.at(-1)?.details).toEqual({ method: 'password', reason: 'account-locked' });
     });
 
     test('guesses sent all at once are counted before any is checked', async () => {

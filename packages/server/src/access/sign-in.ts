@@ -42,7 +42,7 @@ export function createSignIn(parts: AccessParts, { guard, enter, beginSecondStep
   ): Promise<void> {
     const locked = reason === 'account-locked' || reason === 'address-locked';
     await audit.append(
-      signInEvent({ context, userId, outcome: locked ? 'denied' : 'failed', details: { reason } }),
+      signInEvent({ context, userId, outcome: locked ? 'denied' : 'failed', method: 'password', reason }),
     );
   }
 
@@ -75,9 +75,7 @@ export function createSignIn(parts: AccessParts, { guard, enter, beginSecondStep
     }
     if (await reads.hasSecondFactor(user.id)) {
       await guard.passed(attempt);
-      await audit.append(
-        signInEvent({ context, userId: user.id, outcome: 'attempted', details: { step: 'second-factor' } }),
-      );
+      await audit.append(signInEvent({ context, userId: user.id, outcome: 'attempted', method: 'password' }));
       return beginSecondStep(user, context);
     }
     const renewed = stale ? await hasher.hash(request.password) : null;

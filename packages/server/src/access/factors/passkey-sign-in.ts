@@ -81,8 +81,8 @@ export function createPasskeySignIn(
               },
             });
       if (signedIn !== undefined) return signedIn;
-      const details = { method: 'passkey', reason: passkey === undefined ? 'unknown' : 'wrong-passkey' };
-      await audit.append(signInEvent({ context, userId, outcome: 'failed', details }));
+      const reason = passkey === undefined ? 'unknown' : 'wrong-passkey';
+      await audit.append(signInEvent({ context, userId, outcome: 'failed', method: 'passkey', reason }));
       throw signInFailed();
     },
   };

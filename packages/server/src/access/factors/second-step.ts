@@ -59,7 +59,7 @@ export function createSecondStep(
 
   async function refuse(reason: string, context: CallContext, userId: string | null): Promise<void> {
     const outcome = reason === 'factor-locked' ? 'denied' : 'failed';
-    await audit.append(signInEvent({ context, userId, outcome, details: { step: 'second-factor', reason } }));
+    await audit.append(signInEvent({ context, userId, outcome, method: 'second-factor', reason }));
   }
 
   return {
@@ -102,7 +102,7 @@ export function createSecondStep(
           secondFactor: true,
           brought: request,
           context,
-          details: { factor: proof.kind },
+          extra: { factor: proof.kind },
           async prove(store, current, now) {
             // The password that the first step was passed with must still be the one.
             if (current.passwordHash !== passwordHash) return false;

@@ -8,7 +8,6 @@ import { countAttempt, isLocked, type LockoutPolicy } from '../lockout.ts';
 import { invitation, notices, passwordReset } from '../notices.ts';
 import type { AccessParts } from '../parts.ts';
 import { hashToken, looksLikeToken, makeToken } from '../secret-tokens.ts';
-import { signInEvent } from '../sign-in-event.ts';
 import type { CallContext, Identity } from '../types.ts';
 import type { StoredUser } from '../user-store.ts';
 import type { LinkKind } from './link-store.ts';
@@ -110,8 +109,14 @@ export function createLinks(parts: AccessParts, { addInvited }: { readonly addIn
       const user = await reads.userByEmail(email);
       const sent = user !== undefined && !user.disabled && (await mayAsk(email));
       await audit.append({
-        ...signInEvent({ context, userId: user?.id ?? null, outcome: sent ? 'attempted' : 'denied' }),
+        type: 'authentication.credential-change',
+        actor: { type: 'anonymous', id: 'anonymous', name: 'Not signed in' },
         action: 'password.reset',
+        target: user === undefined ? null : { type: 'user', id: user.id },
+        outcome: sent ? 'attempted' : 'denied',
+        address: context.address,
+        requestId: context.requestId,
+        details: { credential: 'password', change: 'reset' },
       });
       if (sent) await deliver(user.passwordHash === null ? 'invitation' : 'reset', user);
     } catch (error) {
@@ -190,12 +195,14 @@ export function createLinks(parts: AccessParts, { addInvited }: { readonly addIn
         await store.clearFailures(accountKey(user.email));
         await audit.append(
           {
+            type: 'authentication.credential-change',
             actor: { type: 'user', id: user.id, name: user.name },
             action: link.kind === 'reset' ? 'password.reset' : 'invitation.accept',
             target: { type: 'user', id: user.id },
             outcome: 'succeeded',
             address: context.address,
             requestId: context.requestId,
+            details: { credential: 'password', change: link.kind === 'reset' ? 'reset' : 'added' },
           },
           tx,
         );

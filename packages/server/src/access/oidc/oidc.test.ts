@@ -63,7 +63,7 @@ describeOnBothStores('an outside identity provider', (open) => {
     expect(events.at(-1)).toMatchObject({
       action: 'session.create',
       outcome: 'failed',
-      details: { provider: 'home', reason: 'unknown' },
+      details: { method: 'single-sign-on', reason: 'unknown', extra: { provider: 'home' } },
     });
     expect((await access.users.list({ limit: 10 })).items).toHaveLength(1);
   });

@@ -80,8 +80,10 @@ export function createProviders(
     reason: string,
     { provider, userId, context }: { provider: string; userId: string | null; context: CallContext },
   ): Promise<never> {
-    const details = { method: 'provider', provider, reason };
-    await audit.append(signInEvent({ context, userId, outcome: 'failed', details }));
+    const extra = { provider };
+    await audit.append(
+      signInEvent({ context, userId, outcome: 'failed', method: 'provider', reason, extra }),
+    );
     throw signInFailed();
   }
 
@@ -303,7 +305,7 @@ export function createProviders(
         secondFactor: vouched,
         brought: request,
         context,
-        details: { provider },
+        extra: { provider },
         prove: async (store) => vouched || !(await store.hasSecondFactor(user.id)),
       });
       return signedIn ?? refuse('disabled', { provider, userId: user.id, context });
