@@ -22,6 +22,12 @@ describe('new passwords', () => {
     'abcdefghijkl',
     '1q2w3e4r5t6y',
     'correct horse battery staple',
+    'Jennifer1987!',
+    'london2012!!!',
+    'Bella&Charlie1',
+    'ManchesterUnited99',
+    'RedSox-Yankees-2004',
+    'M1ch43l_J0rd4n_23',
   ])('the common password %s is refused', (password) => {
     expect(faults(password)).toEqual([expect.stringContaining('most used passwords')]);
   });

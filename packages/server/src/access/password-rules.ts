@@ -1,4 +1,5 @@
 import type { FieldFault } from '../base/errors.ts';
+import { commonNames } from './common-names.ts';
 import { commonPasswords, commonWords } from './common-passwords.ts';
 
 /** Who the password is for: what an attacker tries first. */
@@ -18,8 +19,8 @@ const sequences = [
   'azertyuiopqsdfghjklmwxcvbn',
 ].flatMap((row) => [row, row.split('').toReversed().join('')]);
 
-const words = new Set(commonWords);
-const longestWord = Math.max(...commonWords.map((word) => word.length));
+const words = new Set([...commonWords, ...commonNames]);
+const longestWord = Math.max(...[...words].map((word) => word.length));
 
 const signs: Readonly<Record<string, string>> = {
   '0': 'o',
