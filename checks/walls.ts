@@ -17,6 +17,7 @@ export const walls: Readonly<Record<string, readonly string[]>> = {
   notify: ['base', 'outbound', 'storage', 'jobs', 'audit'],
   probes: ['base', 'outbound', 'storage', 'jobs', 'audit'],
   alerting: ['base', 'storage', 'jobs', 'audit', 'notify/service', 'notify/types', 'probes/types'],
+  telemetry: ['base', 'storage'],
   settings: ['base', 'storage'],
   overview: ['base', 'storage', 'probes/types', 'alerting/types', 'notify/types'],
   app: ['*'],

@@ -1,0 +1,80 @@
+import type { RangeFunction, Window } from '../evaluate/range-function.ts';
+import { labelValue, metricName } from '../label-set.ts';
+
+interface RateKind {
+  readonly isCounter: boolean;
+  readonly perSecond: boolean;
+}
+
+/**
+ * The growth over a window, extrapolated to its bounds as Prometheus 3 does: by the distance to each bound
+ * when it is under 1.1 average intervals, otherwise by half an interval; a counter is not carried back past
+ * the time at which it would have been zero. A fall of a counter is a restart from zero.
+ */
+function extrapolated(window: Window, { isCounter, perSecond }: RateKind): number | undefined {
+  const { timestamps, values, from, to, startMs, endMs } = window;
+  const count = to - from;
+  if (count < 2) return undefined;
+  const first = values[from]!;
+  let growth = values[to - 1]! - first;
+  if (isCounter) {
+    let before = first;
+    for (let index = from + 1; index < to; index += 1) {
+      const value = values[index]!;
+      if (value < before) growth += before;
+      before = value;
+    }
+  }
+  const sampled = (timestamps[to - 1]! - timestamps[from]!) / 1000;
+  const interval = sampled / (count - 1);
+  const threshold = interval * 1.1;
+  let toStart = (timestamps[from]! - startMs) / 1000;
+  let toEnd = (endMs - timestamps[to - 1]!) / 1000;
+  if (toStart >= threshold) toStart = interval / 2;
+  if (isCounter && growth > 0 && first >= 0) toStart = Math.min(toStart, sampled * (first / growth));
+  if (toEnd >= threshold) toEnd = interval / 2;
+  const factor = (sampled + toStart + toEnd) / sampled;
+  return growth * (perSecond ? factor / ((endMs - startMs) / 1000) : factor);
+}
+
+/** The difference of the last two samples; a counter that fell counts from zero. */
+function instantaneous({ timestamps, values, from, to }: Window, isRate: boolean): number | undefined {
+  if (to - from < 2) return undefined;
+  const last = values[to - 1]!;
+  const before = values[to - 2]!;
+  const seconds = (timestamps[to - 1]! - timestamps[to - 2]!) / 1000;
+  if (seconds === 0) return undefined;
+  if (!isRate) return last - before;
+  return (last < before ? last : last - before) / seconds;
+}
+
+const counterName = /_(?:total|sum|count|bucket)$/;
+
+const suspectName: NonNullable<RangeFunction['inspect']> = (run, labels, span) => {
+  const name = labelValue(labels, metricName);
+  if (name === '' || counterName.test(name)) return;
+  run.annotations.inform(
+    `metric might not be a counter, name does not end in _total/_sum/_count/_bucket: ${JSON.stringify(name)}`,
+    span,
+  );
+};
+
+export const rateFunctions: ReadonlyMap<string, RangeFunction> = new Map([
+  [
+    'rate',
+    {
+      kernel: (window: Window) => extrapolated(window, { isCounter: true, perSecond: true }),
+      inspect: suspectName,
+    },
+  ],
+  [
+    'increase',
+    {
+      kernel: (window: Window) => extrapolated(window, { isCounter: true, perSecond: false }),
+      inspect: suspectName,
+    },
+  ],
+  ['delta', { kernel: (window: Window) => extrapolated(window, { isCounter: false, perSecond: false }) }],
+  ['irate', { kernel: (window: Window) => instantaneous(window, true) }],
+  ['idelta', { kernel: (window: Window) => instantaneous(window, false) }],
+]);

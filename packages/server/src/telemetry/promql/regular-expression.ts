@@ -1,0 +1,51 @@
+import { RE2JS } from 're2js';
+import { messageOf } from '../../base/errors.ts';
+
+/** A pattern of RE2 that must cover the whole text, as Prometheus anchors every regular expression. */
+export interface AnchoredPattern {
+  matches(text: string): boolean;
+  /** The template with `$1`, `${1}`, `$name` filled in, or `undefined` when the text does not match. */
+  replace(text: string, template: string): string | undefined;
+}
+
+/** Compiles a pattern; the dot also matches a newline. Throws an `Error` that says what is wrong. */
+export function compileAnchored(pattern: string): AnchoredPattern {
+  let compiled: RE2JS;
+  try {
+    // Alone first: `a)(b` is no pattern and would become one inside the group.
+    RE2JS.compile(pattern);
+    compiled = RE2JS.compile(`^(?s:${pattern})$`);
+  } catch (error) {
+    throw new Error(messageOf(error), { cause: error });
+  }
+  // The same few values come again for every series: remembering them costs less than matching.
+  const known = new Map<string, boolean>();
+  return {
+    matches(text) {
+      let answer = known.get(text);
+      if (answer === undefined) {
+        answer = compiled.testExact(text);
+        if (known.size < 10_000) known.set(text, answer);
+      }
+      return answer;
+    },
+    replace(text, template) {
+      const matcher = compiled.matcher(text);
+      if (!matcher.matches()) return undefined;
+      const names = compiled.namedGroups();
+      const groups = compiled.groupCount();
+      return expand(template, (name) => {
+        const index = /^\d+$/.test(name) ? Number(name) : names[name];
+        return index === undefined || index > groups ? '' : (matcher.group(index) ?? '');
+      });
+    },
+  };
+}
+
+/** Go's `Regexp.Expand`: the longest run of letters, digits and underscores after `$` is the name. */
+function expand(template: string, group: (name: string) => string): string {
+  return template.replace(/\$(?:\$|\{(\w+)\}|(\w+))/g, (_, braced?: string, bare?: string) => {
+    const name = braced ?? bare;
+    return name === undefined ? '$' : group(name);
+  });
+}

@@ -1,0 +1,8 @@
+/**
+ * Rewrites what Prometheus reads and the grammar does not, keeping every position: a number that ends in a
+ * dot (`2.`, `1.e5`) becomes one with a leading zero (`02`, `01e5`). Strings and comments stay as they are.
+ */
+export function correctedText(query: string): string {
+  const pieces = /"(?:[^"\\\n]|\\[^])*"|'(?:[^'\\\n]|\\[^])*'|`[^`]*`|#[^\n]*|[\w.:]+/g;
+  return query.replace(pieces, (piece) => piece.replace(/^(\d+)\.(?=$|e)/i, '0$1'));
+}

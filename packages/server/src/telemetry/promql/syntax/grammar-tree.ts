@@ -1,0 +1,72 @@
+import type { SyntaxNode } from '@lezer/common';
+import { parser } from '@prometheus-io/lezer-promql';
+import { ExperimentalFeatureError, parseError, type Span } from '../errors.ts';
+import { correctedText } from './corrected-text.ts';
+import { experimentalFunctions } from './function-signatures.ts';
+
+/** A node of the grammar's tree together with the text that it was read from. */
+export interface GrammarNode {
+  readonly name: string;
+  readonly span: Span;
+  readonly text: string;
+  readonly query: string;
+  readonly children: readonly GrammarNode[];
+}
+
+// Deeper nesting than this is no query that a person or a tool writes, and reading it would exhaust the stack.
+const deepest = 250;
+
+function convert(node: SyntaxNode, query: string, depth: number): GrammarNode {
+  const span = { start: node.from, end: node.to };
+  if (depth > deepest) throw parseError(query, span, `expression is nested deeper than ${deepest} levels`);
+  if (node.type.isError) throw unexpected(query, node);
+  const children: GrammarNode[] = [];
+  for (let child = node.firstChild; child !== null; child = child.nextSibling) {
+    if (child.name !== 'LineComment') children.push(convert(child, query, depth + 1));
+  }
+  return { name: node.name, span, text: query.slice(node.from, node.to), query, children };
+}
+
+function unexpected(query: string, node: SyntaxNode): Error {
+  const rest = query.slice(node.from);
+  const next = /^\s*("[^"\n]*"?|'[^'\n]*'?|`[^`]*`?|[\w:.]+|[=!<>]=|=~|!~|\S)/.exec(rest);
+  const start = node.from + (next === null ? 0 : next[0].length - next[1]!.length);
+  if (next === null)
+    return parseError(query, { start: query.length, end: query.length }, 'unexpected end of input');
+  const word = next[1]!;
+  const called = /^[a-zA-Z_]\w*$/.exec(
+    query
+      .slice(0, start)
+      .trimEnd()
+      .split(/[^\w:]/)
+      .at(-1) ?? '',
+  );
+  if (word === '(' && called !== null) {
+    const at = query.slice(0, start).lastIndexOf(called[0]);
+    if (experimentalFunctions.has(called[0])) {
+      return new ExperimentalFeatureError(
+        query,
+        { start: at, end: start },
+        `function ${JSON.stringify(called[0])} is not enabled`,
+      );
+    }
+    return parseError(
+      query,
+      { start: at, end: start },
+      `unknown function with name ${JSON.stringify(called[0])}`,
+    );
+  }
+  return parseError(query, { start, end: start + word.length }, `unexpected ${JSON.stringify(word)}`);
+}
+
+/** The grammar's tree of a query. Throws `bad_data` at the first place that is no PromQL. */
+export function readGrammar(query: string): GrammarNode {
+  if (query.trim() === '') throw parseError(query, { start: 0, end: 0 }, 'no expression found in input');
+  const root = convert(parser.parse(correctedText(query)).topNode, query, 0);
+  const [expression] = root.children;
+  if (expression === undefined) throw parseError(query, { start: 0, end: 0 }, 'no expression found in input');
+  return expression;
+}
+
+export const childNamed = (node: GrammarNode, ...names: readonly string[]): GrammarNode | undefined =>
+  node.children.find((child) => names.includes(child.name));

@@ -1,0 +1,95 @@
+/**
+ * Words of this folder.
+ *
+ * - *Series*: a set of labels with samples in time order. The metric name is the label `__name__`.
+ * - *Sample*: a time in milliseconds since the epoch and a double.
+ * - *Stale marker*: a NaN with the bits 0x7ff0000000000002, which ends a series before its lookback does.
+ * - *Instant vector*: at most one sample per series, all at one time. *Range vector*: a window per series.
+ * - *Step*: one of the times at which a range query is evaluated; an instant query has one step.
+ * - *Annotation*: a warning or a note that travels with a result without failing it.
+ */
+import type { Labels } from '../../base/labels.ts';
+
+export type MatchOperator = '=' | '!=' | '=~' | '!~';
+
+/** A condition on one label. A series that lacks the label is treated as having it empty. */
+export interface Matcher {
+  readonly name: string;
+  readonly operator: MatchOperator;
+  readonly value: string;
+  matches(value: string): boolean;
+}
+
+/** What the engine asks the storage for. Both bounds are milliseconds and belong to the range. */
+export interface SelectRequest {
+  readonly matchers: readonly Matcher[];
+  readonly fromMs: number;
+  readonly toMs: number;
+  readonly signal: AbortSignal;
+}
+
+/** One series as stored. Times ascend; stale markers are kept as they came. The engine only reads it. */
+export interface StoredSeries {
+  readonly labels: Labels;
+  readonly timestamps: Float64Array;
+  readonly values: Float64Array;
+}
+
+/** Where samples come from. */
+export interface SampleStorage {
+  /** Every series that all matchers accept, with its samples in the range; no series twice. */
+  select(request: SelectRequest): Promise<readonly StoredSeries[]>;
+}
+
+export interface QueryLimits {
+  /** Samples that one query may load or hold. Prometheus's default is 50,000,000. */
+  readonly maxSamples: number;
+  /** Series that one selector may return. */
+  readonly maxSeries: number;
+  /** Steps of a range query or a subquery; Prometheus's API refuses more than 11,000. */
+  readonly maxSteps: number;
+  /** Milliseconds until the query is ended. Prometheus's default is two minutes. */
+  readonly timeoutMs: number;
+}
+
+export interface Point {
+  readonly atMs: number;
+  readonly value: number;
+}
+
+export interface VectorSample extends Point {
+  readonly labels: Labels;
+}
+
+export interface MatrixSeries {
+  readonly labels: Labels;
+  readonly timestamps: Float64Array;
+  readonly values: Float64Array;
+}
+
+export type QueryValue =
+  | ({ readonly type: 'scalar' } & Point)
+  | { readonly type: 'string'; readonly atMs: number; readonly value: string }
+  | { readonly type: 'vector'; readonly samples: readonly VectorSample[] }
+  | { readonly type: 'matrix'; readonly series: readonly MatrixSeries[] };
+
+export interface QueryResult {
+  readonly value: QueryValue;
+  /** Texts as Prometheus writes them, with line and column, each once. */
+  readonly warnings: readonly string[];
+  readonly infos: readonly string[];
+}
+
+export interface InstantQuery {
+  readonly query: string;
+  readonly atMs: number;
+  readonly signal?: AbortSignal;
+}
+
+export interface RangeQuery {
+  readonly query: string;
+  readonly fromMs: number;
+  readonly toMs: number;
+  readonly stepMs: number;
+  readonly signal?: AbortSignal;
+}
