@@ -134,8 +134,8 @@ export function useEvidence() {
 }
 
 const lookMs = 10_000;
-/** Reading the log is an event itself; one's own reads would always be news. */
-const reading = 'audit.read';
+/** Reading and verifying are events themselves; one's own would always be news. */
+const reading = new Set(['audit.read', 'ledger.read']);
 
 /** How many events came after `since` that fit; only counted, which puts nothing on record. */
 export const newCountQuery = (filter: AuditFilter, since: number) =>
@@ -146,7 +146,8 @@ export const newCountQuery = (filter: AuditFilter, since: number) =>
         { ...filter, from: since, field: 'action', limit: 1000 },
         signal,
       );
-      const counted = filter.action === undefined ? values.filter(({ value }) => value !== reading) : values;
+      const counted =
+        filter.action === undefined ? values.filter(({ value }) => !reading.has(value)) : values;
       return counted.reduce((sum, { count }) => sum + count, 0);
     },
     refetchInterval: lookMs,
