@@ -283,6 +283,17 @@ describeOnBothStores('two-person approval', (open) => {
     expect(refused.items.map((one) => one.id)).toEqual([ids[1]]);
   });
 
+  test('one person has no more than a hundred requests waiting', async () => {
+    const { approvals, person, asked, call } = await openApprovals(await open());
+    const root = await person('Root', 'super-admin');
+    const second = await person('Second', 'super-admin');
+    for (let at = 0; at < 100; at += 1) await asked(root, { url: `/api/v1/users?at=${at}`, body: null });
+    await expect(approvals.hold(call(root))).rejects.toMatchObject({ code: 'conflict' });
+    // The same call again is no new request, and others are not kept from asking.
+    expect((await approvals.hold(call(root, { url: '/api/v1/users?at=7', body: null }))).held).toBe(true);
+    expect((await approvals.hold(call(second))).held).toBe(true);
+  });
+
   test('what is long over is removed, and what waits is not', async () => {
     const { approvals, person, asked, clock } = await openApprovals(await open());
     const root = await person('Root', 'super-admin');

@@ -24,6 +24,8 @@ export interface ApprovalList {
 const stuckMs = 3_600_000;
 /** How long a request that is over is shown; its records in the audit log stay for as long as that keeps them. */
 const shownMs = 400 * 86_400_000;
+/** What one person can have waiting; more is a loop gone wild, and nobody could read it. */
+const mostPending = 100;
 
 /**
  * Two-person approval. A request is one exact call of one person; of many answers at once, one counts; an
@@ -90,6 +92,9 @@ export function createApprovals(parts: ApprovalParts) {
     if (found !== undefined && found.expiresAt > clock.now()) return found;
     if (call.body !== null && seal === null) {
       throw unavailable('state_unavailable', 'What was sent cannot be kept safely until it is approved.');
+    }
+    if ((await reads.countPending(identity.userId)) >= mostPending) {
+      throw conflict(`${mostPending} of your requests wait for an answer already.`);
     }
     const approval = newRequest(call);
     try {

@@ -143,6 +143,17 @@ export function approvalStore(handle: StateDb) {
       return (await query.orderBy('id', 'desc').limit(limit).execute()).map(approvalOf);
     },
 
+    /** How many requests of a user wait for an answer. */
+    async countPending(userId: string): Promise<number> {
+      const row = await db
+        .selectFrom('access_approval')
+        .select(({ fn }) => fn.countAll<number>().as('count'))
+        .where('requested_by', '=', userId)
+        .where('state', '=', 'pending')
+        .executeTakeFirstOrThrow();
+      return Number(row.count);
+    },
+
     /** Takes a step; false when the request was in another state, so of several only one is true. */
     async step(id: string, step: Step): Promise<boolean> {
       let query = db

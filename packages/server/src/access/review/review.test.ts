@@ -141,6 +141,8 @@ describeOnBothStores('access review', (open) => {
     const signed = events.filter(({ action }) => action === 'access-review.signed');
     expect(signed).toMatchObject([{ details: { sha256: digest, lines: 4, revoked: 0 } }]);
     expect(JSON.stringify(signed)).not.toContain('@example.com');
+    expect(document).not.toContain('@example.com');
+    expect(document).toContain(root.userId);
     const parsed = JSON.parse(document) as {
       review: object;
       lines: { decision: string; decidedBy: string }[];

@@ -42,9 +42,13 @@ const lineView = ({ review: _review, owner: _owner, ...line }: StoredLine): Revi
   teams: [...line.teams],
 });
 
-/** The text that is signed: every line as it was decided, in order, and by whom. */
+/**
+ * The text that is signed: every line as it was decided, in order, and by whom. People are in it by their ids
+ * alone, for it is kept as it is and read by auditors who may not see personal data.
+ */
 function documentOf(review: StoredReview, lines: readonly StoredLine[]): string {
-  return JSON.stringify({ format: 'custos-access-review-1', review, lines: lines.map(lineView) });
+  const signed = lines.map(({ review: _review, name: _name, email: _email, ...line }) => line);
+  return JSON.stringify({ format: 'custos-access-review-1', review, lines: signed });
 }
 
 /**
