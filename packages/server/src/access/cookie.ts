@@ -35,7 +35,7 @@ export function endedSessionCookie(secure: boolean): string {
 }
 
 /** The cookie by which a browser is known; of the same kind, and kept for 90 days after each sign-in. */
-export function deviceCookieName(secure: boolean): string {
+function deviceCookieName(secure: boolean): string {
   return `${sessionCookieName(secure)}-device`;
 }
 

@@ -2,7 +2,7 @@ import { personsOnly, stepUpRequired } from './errors.ts';
 import type { Identity } from './types.ts';
 
 /** For how long a proof counts as fresh, ms. */
-export const freshMs = 5 * 60_000;
+const freshMs = 5 * 60_000;
 
 /** The id of the session of a person in a browser; a program is refused. */
 export function ownSession(identity: Identity): string {

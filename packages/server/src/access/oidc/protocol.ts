@@ -17,7 +17,7 @@ const timeoutSeconds = 10;
 const loopback = new Set(['127.0.0.1', 'localhost', '[::1]']);
 
 /** The provider could not be reached, or what it said cannot be used (502). */
-export function providerFailed(cause: unknown): CustosError {
+function providerFailed(cause: unknown): CustosError {
   return new CustosError(
     'identity_provider_failed',
     'The identity provider could not be reached, or gave an answer that cannot be used.',

@@ -17,7 +17,7 @@ export interface JwtOptions {
 }
 
 /** What Custos calls itself in `aud`. */
-export const ownAudience = 'custos';
+const ownAudience = 'custos';
 /** RFC 9068, 2.1: a token for access, never taken for one of another kind. */
 const tokenType = 'at+jwt';
 /** Long enough for a page of work, short enough to be gone soon after its session. */
@@ -113,5 +113,3 @@ export function createJwt(parts: AccessParts, { keys, options }: { keys: JwtKeys
     },
   };
 }
-
-export type Jwt = ReturnType<typeof createJwt>;
