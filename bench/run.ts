@@ -13,6 +13,7 @@ const benches: Readonly<Record<string, () => Promise<{ run(): Promise<readonly F
   dashboard: () => import('./dashboard.ts'),
   ledger: () => import('./ledger.ts'),
   audit: () => import('./audit.ts'),
+  access: () => import('./access.ts'),
 };
 
 const names = process.argv.slice(2);
