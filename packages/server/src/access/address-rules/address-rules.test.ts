@@ -204,4 +204,26 @@ describeOnBothStores('address rules', (open) => {
     }
     await server.stop();
   });
+
+  test('while the rules cannot be read nobody is let in', async () => {
+    const { rules } = await withRules();
+    const server = await createTestServer(
+      {},
+      {
+        addressRules: {
+          async allows(address, identity) {
+            if (address === '192.0.2.66') throw new Error('the store is away');
+            return rules.allows(address, identity);
+          },
+        },
+      },
+    );
+    server.app.get('/t/public', { config: { access: 'public' } }, async () => 'seen');
+    const from = async (remoteAddress: string) => server.app.inject({ url: '/t/public', remoteAddress });
+    expect((await from('192.0.2.1')).statusCode).toBe(200);
+    const refused = await from('192.0.2.66');
+    expect(refused.json()).toMatchObject({ status: 503, code: 'state_unavailable' });
+    expect(refused.body).not.toContain('the store is away');
+    await server.stop();
+  });
 });
