@@ -60,7 +60,7 @@ const kinds: readonly ((number: number) => Pick<EventInput, 'type' | 'action' | 
  * An event as a service sends it, without personal data; its leaf has about 540 bytes. Half of them go to the
  * general log, a quarter each to those of security and money.
  */
-export function sentEvent(number: number): EventInput {
+function sentEvent(number: number): EventInput {
   const kind = kinds[number % kinds.length] ?? kinds[0];
   if (kind === undefined) throw new Error('there are no kinds of events');
   return {

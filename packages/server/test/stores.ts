@@ -31,8 +31,11 @@ export interface PostgresServer {
   stop(): Promise<void>;
 }
 
-/** Starts a real PostgreSQL on loopback in a directory of its own. */
-export async function startPostgres(): Promise<PostgresServer> {
+/** These databases are thrown away, and no test of ours kills the database server itself. */
+const thrownAway = ['fsync=off', 'max_connections=200'];
+
+/** Starts a real PostgreSQL on loopback in a directory of its own, with these settings. */
+export async function startPostgres(settings: readonly string[] = thrownAway): Promise<PostgresServer> {
   const directory = mkdtempSync(join(tmpdir(), 'custos-pg-'));
   // PostgreSQL refuses to run as root, so under root it runs as another user, who must reach its data.
   chmodSync(directory, 0o777);
@@ -44,8 +47,7 @@ export async function startPostgres(): Promise<PostgresServer> {
     port,
     persistent: true,
     createPostgresUser: process.getuid?.() === 0,
-    // fsync off: these databases are thrown away, and no test of ours kills the database server itself.
-    postgresFlags: ['-c', 'fsync=off', '-c', 'max_connections=200'],
+    postgresFlags: settings.flatMap((setting) => ['-c', setting]),
     onLog: () => undefined,
     onError: () => undefined,
   });

@@ -168,7 +168,8 @@ function readReference(
 /** Names must be unique and must exist where they are used; what is set must fit together. */
 function crossCheck(options: Configuration): Finding[] {
   const findings: Finding[] = [];
-  if (options.audit.backup !== undefined && /^postgres(ql)?:/.test(String(options.state.url ?? ''))) {
+  const { url } = options.state;
+  if (options.audit.backup !== undefined && typeof url === 'string' && /^postgres(ql)?:/.test(url)) {
     findings.push({
       path: 'audit.backup',
       value: '',

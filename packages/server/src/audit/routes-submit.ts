@@ -1,7 +1,7 @@
 import { acknowledgement, submissionAnswer } from '@custos/contract';
 import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
-import { CustosError } from '../base/errors.ts';
+import type { CustosError } from '../base/errors.ts';
 import type { Routes } from '../http/types.ts';
 import type { Intake } from './events/intake.ts';
 import { textLimits } from './events/limits.ts';

@@ -89,7 +89,8 @@ describeOnBothStores('the audit log', (open) => {
       if (read.nextCursor === null) break;
       cursor = read.nextCursor;
     }
-    expect(seen.toSorted()).toEqual(['r1', 'r2', 'r3', 'r4', 'r5', 'r6', 'r7']);
+    expect(new Set(seen)).toEqual(new Set(['r1', 'r2', 'r3', 'r4', 'r5', 'r6', 'r7']));
+    expect(seen).toHaveLength(7);
   });
 
   test('a name of the directory finds what its owner did, and a noun every action of it', async () => {

@@ -88,12 +88,13 @@ export function createSubmissions(parts: SubmissionParts): Submissions {
   }
 
   async function witnessed(places: Places): Promise<void> {
+    if (witnessWait === null) return;
     const newest = new Map<string, number>();
     for (const placed of places.values()) {
       newest.set(placed.log, Math.max(newest.get(placed.log) ?? 0, placed.index));
     }
     await Promise.all(
-      [...newest].map(([name, at]) => witnessWait?.whenWitnessed({ log: name, index: at }, witnessTimeoutMs)),
+      [...newest].map(([name, at]) => witnessWait.whenWitnessed({ log: name, index: at }, witnessTimeoutMs)),
     );
   }
 
