@@ -88,6 +88,8 @@ export const standing = z.object({
   }),
   /** False for a person who signs in by an identity provider only. */
   hasPassword: z.boolean(),
+  /** True while the password is one that somebody else chose; nothing else is possible before it is changed. */
+  mustChangePassword: z.boolean().optional(),
 });
 export type Standing = z.infer<typeof standing>;
 

@@ -97,8 +97,10 @@ describe('two nodes on one PostgreSQL', () => {
     // Another person: who configures the installation is signed in once at a time.
     const { password } = administrator;
     const email = 'ida@example.com';
-    await first.users.create({ email, name: 'Ida', role: 'investigator', password });
-    await elsewhere.session.signIn({ email, password });
+    const given = 'the first of two lanterns';
+    await first.users.create({ email, name: 'Ida', role: 'investigator', password: given });
+    await elsewhere.session.signIn({ email, password: given });
+    await elsewhere.session.changePassword({ current: given, password });
     const probe = await elsewhere.probes.create({
       name: 'By the second',
       kind: 'tcp',

@@ -230,8 +230,15 @@ beforeAll(async () => {
   await post(first, '/api/v1/setup', { token: await served.setupToken(), ...administrator });
   for (const role of all) {
     if (role === 'super-admin') continue;
-    const { password } = administrator;
-    await post(first, '/api/v1/users', { email: emailOf(role), name: 'Somebody Else', role, password });
+    const email = emailOf(role);
+    const password = 'the first of two lanterns';
+    await post(first, '/api/v1/users', { email, name: 'Somebody Else', role, password });
+    // A password that somebody else chose opens nothing but the choice of another one.
+    const browser = browserFetch();
+    await post(browser, '/api/v1/session', { email, password });
+    expect((await browser(`${served.url}/api/v1/overview`)).status).toBe(403);
+    const own = { current: password, password: administrator.password };
+    await post(browser, '/api/v1/session/password', own);
   }
   for (const role of all) browsers.set(role, await enter(role));
   browsers.set('nobody', browserFetch());

@@ -7,7 +7,8 @@ export function sessionIdentity(
   session: SessionBearer,
   { now, graceMs }: { readonly now: number; readonly graceMs: number },
 ): Identity {
-  const restricted = isRestricted(dutyOf(session, graceMs), session.secondFactorAt, now);
+  const overdue = isRestricted(dutyOf(session, graceMs), session.secondFactorAt, now);
+  const restricted = overdue || session.passwordTemporary;
   return {
     kind: 'user',
     userId: session.userId,

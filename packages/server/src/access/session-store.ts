@@ -36,6 +36,7 @@ export interface SessionBearer extends ProvenAt {
   readonly role: string;
   readonly disabled: boolean;
   readonly permissions: ReadonlySet<Permission>;
+  readonly passwordTemporary: boolean;
   readonly roleSince: number;
   /** What was decided for the role; null while it follows from the permissions. */
   readonly secondFactor: boolean | null;
@@ -60,6 +61,7 @@ export function sessionStore(db: AccessDb) {
       'user.name',
       'user.role',
       'user.disabled',
+      'user.password_temporary',
       'user.role_since',
       'role.permissions',
       'role.second_factor',
@@ -81,6 +83,7 @@ export function sessionStore(db: AccessDb) {
     role: row.role,
     disabled: row.disabled === 1,
     permissions: readPermissions(row.permissions),
+    passwordTemporary: row.password_temporary === 1,
     roleSince: row.role_since,
     secondFactor: row.second_factor === null ? null : row.second_factor === 1,
     secondFactorSince: row.second_factor_since ?? 0,

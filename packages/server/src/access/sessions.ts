@@ -103,7 +103,7 @@ export function createSessions(parts: AccessParts, guard: SignInGuard) {
         if (user === undefined || role === undefined || user.disabled || user.passwordHash !== proven) {
           throw invalidInput([{ field: 'current', message: 'is not your present password' }]);
         }
-        await store.setPasswordHash(user.id, passwordHash);
+        await store.choosePassword(user.id, passwordHash);
         await store.endSessionsOf(user.id);
         await store.dropTicketsOf(user.id);
         await guard.succeeded(store, attemptOf(identity, context));

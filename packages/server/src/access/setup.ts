@@ -75,6 +75,7 @@ export function createSetup(parts: AccessParts) {
           name: request.name,
           role: topRole,
           passwordHash,
+          passwordTemporary: false,
           disabled: false,
           createdAt: now,
           lastSignInAt: now,

@@ -90,7 +90,7 @@ export function createSignIn(parts: AccessParts, { guard, enter, beginSecondStep
         // Given another password, or a second factor, while this one was being checked.
         if (current.passwordHash !== user.passwordHash || (await store.hasSecondFactor(user.id)))
           return false;
-        if (renewed !== null) await store.setPasswordHash(user.id, renewed);
+        if (renewed !== null) await store.renewPasswordHash(user.id, renewed);
         await guard.succeeded(store, attempt);
         return true;
       },

@@ -27,6 +27,8 @@ export type AccessTables = {
     last_sign_in_at: number | null;
     /** Since when the user has the role; 0 until the next start. */
     role_since: number;
+    /** 1 for a password that somebody else chose. */
+    password_temporary: number | null;
     /** JSON list of team names. */
     teams: string;
   };

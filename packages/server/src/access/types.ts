@@ -35,7 +35,7 @@ export interface Identity {
   readonly authenticatedAt?: number;
   /** When this session last proved a second factor, ms; null when it never did. */
   readonly secondFactorAt?: number | null;
-  /** True when the role's second factor is overdue: nothing is possible but to set one up. */
+  /** True while nothing is possible but to set up an overdue second factor, or to choose a password. */
   readonly restricted?: boolean;
 }
 

@@ -8,6 +8,8 @@ export interface StoredUser {
   readonly role: RoleName;
   /** PHC string; null for a person who does not sign in by password. */
   readonly passwordHash: string | null;
+  /** True for a password that somebody else chose. */
+  readonly passwordTemporary: boolean;
   readonly disabled: boolean;
   readonly createdAt: number;
   readonly lastSignInAt: number | null;
@@ -21,6 +23,7 @@ const userOf = (row: AccessTables['access_user']): StoredUser => ({
   name: row.name,
   role: row.role as RoleName,
   passwordHash: row.password_hash,
+  passwordTemporary: row.password_temporary === 1,
   disabled: row.disabled === 1,
   createdAt: row.created_at,
   lastSignInAt: row.last_sign_in_at,
@@ -46,6 +49,7 @@ export function userStore(db: AccessDb) {
           name: user.name,
           role: user.role,
           password_hash: user.passwordHash,
+          password_temporary: user.passwordTemporary ? 1 : 0,
           disabled: user.disabled ? 1 : 0,
           created_at: user.createdAt,
           last_sign_in_at: user.lastSignInAt,
@@ -108,7 +112,13 @@ export function userStore(db: AccessDb) {
         .execute();
     },
 
-    async setPasswordHash(id: string, passwordHash: string): Promise<void> {
+    /** Keeps the password that the person has chosen. */
+    async choosePassword(id: string, passwordHash: string): Promise<void> {
+      await change(id, { password_hash: passwordHash, password_temporary: 0 });
+    },
+
+    /** Keeps the same password, hashed anew. */
+    async renewPasswordHash(id: string, passwordHash: string): Promise<void> {
       await change(id, { password_hash: passwordHash });
     },
 

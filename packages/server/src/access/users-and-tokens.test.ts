@@ -50,6 +50,24 @@ describeOnBothStores('accounts', (open) => {
       await expect(signIn('vic@example.com')).resolves.toBeDefined();
     });
 
+    test('a password that an administrator chose opens nothing but the choice of another one', async () => {
+      const { access, admin, signIn, next } = await withStaff();
+      await access.users.create({ ...person('vic@example.com'), role: 'viewer' }, admin);
+      const session = await signIn('vic@example.com');
+      expect(session.identity).toMatchObject({ restricted: true, permissions: new Set() });
+      expect(await access.factors.standing(session.identity)).toMatchObject({
+        mustChangePassword: true,
+        secondFactor: { restricted: false },
+      });
+      const change = { current: goodPassword, password: 'copper walnut drifting moss' };
+      const own = await access.changePassword(session.identity, change, here);
+      expect(await next(own)).toMatchObject({ restricted: false });
+      expect(own.identity.permissions.size).toBeGreaterThan(0);
+      await expect(signIn('vic@example.com', here, change.password)).resolves.toMatchObject({
+        identity: { restricted: false },
+      });
+    });
+
     test('nobody gives a role with more than they have', async () => {
       const { access, admin, root } = await withStaff();
       for (const role of ['super-admin', 'investigator', 'senior-analyst', 'analyst'] as const) {

@@ -79,6 +79,8 @@ export function createUsers({ state, clock, hasher, checkPassword, reads, announ
           name,
           role: role.name,
           passwordHash,
+          // What an administrator chose is good for choosing another one (OWASP ASVS 5.0, 6.4.1 and 6.4.6).
+          passwordTemporary: actor !== null && passwordHash !== null,
           disabled: false,
           createdAt: now,
           lastSignInAt: null,

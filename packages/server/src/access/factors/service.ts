@@ -6,7 +6,7 @@ import { linkInvalid, methodUnavailable } from '../errors.ts';
 import { notices } from '../notices.ts';
 import { ownSession, requireFresh } from '../own-session.ts';
 import type { AccessParts, AccessStore } from '../parts.ts';
-import { dutyOf } from '../second-factor-rule.ts';
+import { dutyOf, isRestricted } from '../second-factor-rule.ts';
 import { hashToken, looksLikeToken, makeToken } from '../secret-tokens.ts';
 import type { CallContext, Identity, SignedIn } from '../types.ts';
 import { creationOptions, readCreated, type CredentialInput } from './passkeys.ts';
@@ -74,10 +74,11 @@ export function createFactors(parts: AccessParts) {
         secondFactor: {
           enrolled: await reads.hasSecondFactor(user.id),
           ...dutyOf(session, graceMs),
-          restricted: identity.restricted === true,
+          restricted: isRestricted(dutyOf(session, graceMs), session.secondFactorAt, clock.now()),
           provenAt: session.secondFactorAt,
         },
         hasPassword: user.passwordHash !== null,
+        mustChangePassword: user.passwordTemporary,
       };
     },
 

@@ -188,7 +188,7 @@ export function createLinks(parts: AccessParts, { addInvited }: { readonly addIn
         const current = await store.user(user.id);
         if (current === undefined || current.disabled) throw linkInvalid();
         if (!(await store.takeLink(hashToken(token), clock.now()))) throw linkInvalid();
-        await store.setPasswordHash(user.id, passwordHash);
+        await store.choosePassword(user.id, passwordHash);
         await store.endSessionsOf(user.id);
         await store.forgetDevices(user.id);
         await store.dropTicketsOf(user.id);

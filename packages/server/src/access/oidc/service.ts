@@ -103,6 +103,7 @@ export function createProviders(
       name,
       role,
       passwordHash: null,
+      passwordTemporary: false,
       disabled: false,
       createdAt: now,
       lastSignInAt: null,

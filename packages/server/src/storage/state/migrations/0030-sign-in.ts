@@ -14,6 +14,9 @@ export const signInMigration: Migration = {
       .addColumn('role_since', 'bigint', (column) => column.notNull().defaultTo(0))
       .execute();
 
+    // 1 for a password that somebody else chose; nothing is possible but to choose another one.
+    await db.schema.alterTable('access_user').addColumn('password_temporary', 'integer').execute();
+
     // Null while nobody has decided it: then it follows from the permissions.
     await db.schema.alterTable('access_role').addColumn('second_factor', 'integer').execute();
     await db.schema.alterTable('access_role').addColumn('second_factor_since', 'bigint').execute();
