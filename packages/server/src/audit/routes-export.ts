@@ -37,7 +37,7 @@ export function exportRoutes(parts: {
     app.get(
       '/api/v1/audit/export',
       {
-        config: { access: 'audit.read' },
+        config: { access: 'audit.read', rateClass: 'export' },
         schema: {
           summary: 'Events in the form of another system',
           querystring: auditQuery.extend({ format: auditExportFormat.default('ndjson') }),

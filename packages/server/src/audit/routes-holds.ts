@@ -59,7 +59,7 @@ export function holdRoutes({ holds }: HoldRouteParts): Routes {
     app.post(
       '/api/v1/audit/holds/:id/release',
       {
-        config: { access: 'hold.manage', audit: 'legal-hold.release' },
+        config: { access: 'hold.manage', audit: 'legal-hold.release', approval: 'release-hold' },
         schema: {
           summary: 'Release a legal hold',
           params: byId,
