@@ -1,58 +1,30 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import type { Client } from '@custos/client';
 import fastify from 'fastify';
-import { afterEach, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { createAuditRecorder } from '../../client/src/audit/recorder.ts';
 import { dataAccessGuard } from '../../client/src/guards/fastify.ts';
-import { openAuditLog, type AuditLog, type EventDraft, type FoundEvent } from '../src/audit/library/index.ts';
+import { tokenFor } from './audit-ledger.ts';
+import { discard, serve, setUp, type Served } from './serve.ts';
+
+let custos: Served;
+let client: Client;
+beforeAll(async () => {
+  custos = await serve({ config: { columns: { enabled: false } } });
+  client = await setUp(custos);
+}, 60_000);
+afterAll(() => discard(custos));
 
 const cleaning: (() => unknown)[] = [];
 afterEach(async () => {
   for (const clean of cleaning.splice(0).toReversed()) await clean();
 });
 
-/** A real intake and a real log behind the answer that the route gives. */
-async function logBehindHttp(): Promise<{ audit: AuditLog; url: string }> {
-  const directory = mkdtempSync(join(tmpdir(), 'custos-client-audit-'));
-  const audit = await openAuditLog(directory, { source: 'shop' });
-  const server = createServer((request, reply) => {
-    void (async () => {
-      let body = '';
-      for await (const chunk of request) body += String(chunk);
-      const results = await audit.recordMany(JSON.parse(body) as EventDraft[]);
-      reply.setHeader('content-type', 'application/json').end(
-        JSON.stringify({
-          results: results.map((result) =>
-            result.status === 'accepted'
-              ? { ...result, leafHash: result.leafHash.toString('base64') }
-              : result,
-          ),
-        }),
-      );
-    })();
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  cleaning.push(
-    () => rmSync(directory, { recursive: true, force: true }),
-    () => audit.close(),
-    () => server.close(),
-    () => server.closeAllConnections(),
-  );
-  return { audit, url: `http://127.0.0.1:${(server.address() as AddressInfo).port}` };
-}
-
-async function all(audit: AuditLog): Promise<FoundEvent[]> {
-  const found: FoundEvent[] = [];
-  for await (const one of audit.query()) found.push(one);
-  return found;
-}
+/** What a source sent, newest first. */
+const all = async (source: string) => (await client.audit.list({ source })).items;
 
 test('what guards record is what the catalogue asks for, with personal data sealed', async () => {
-  const { audit, url } = await logBehindHttp();
-  const recorder = createAuditRecorder({ url, confirmTimeoutMs: 5000 });
+  const token = await tokenFor(client, 'shop', ['audit.write']);
+  const recorder = createAuditRecorder({ url: custos.url, token, confirmTimeoutMs: 5000 });
   cleaning.push(() => recorder.close());
   const failures: unknown[] = [];
   const guard = dataAccessGuard({
@@ -75,19 +47,24 @@ test('what guards record is what the catalogue asks for, with personal data seal
   await recorder.flush();
   expect(failures).toEqual([]);
 
-  const [denied, read] = await all(audit);
-  expect(denied?.event).toMatchObject({
+  const [denied, read] = await all('shop');
+  expect(denied).toMatchObject({
     type: 'access.violation',
     outcome: 'denied',
     severity: 'high',
     details: { resource: 'secrets', permission: 'secret.read', reason: 'not allowed (403)' },
   });
-  expect(read).toMatchObject({
-    log: 'security',
-    event: { type: 'data.access', tenant: 'acme', source: 'shop' },
-  });
-  expect(read?.event.details).toEqual({ resource: 'orders', purpose: 'support', recordCount: 2 });
-  const sealed = await audit.disclose(read?.event.id ?? '', { actor: { type: 'user', id: 'usr_dpo' } });
+  expect(read).toMatchObject({ type: 'data.access', tenant: 'acme', source: 'shop', sealedCount: 3 });
+  expect(read?.place.log).toBe('security');
+  expect(read?.details).toEqual({ resource: 'orders', purpose: 'support', recordCount: 2 });
+  const id = read?.id ?? '';
+  const { sealedFields } = await client.audit.get(id);
+  const sealed = await Promise.all(
+    sealedFields.map(async (field) => [
+      field,
+      (await client.audit.reveal(id, { field, reason: 'a test' })).value,
+    ]),
+  );
   expect(Object.fromEntries(sealed)).toEqual({
     'actor.name': 'Ada',
     'details.query': 'GET /orders?email=bob@example.com',
@@ -96,10 +73,11 @@ test('what guards record is what the catalogue asks for, with personal data seal
 });
 
 test('an event that a guard withheld is one that the catalogue takes', async () => {
-  const { audit, url } = await logBehindHttp();
+  const token = await tokenFor(client, 'slow-shop', ['audit.write']);
   let isSlow = true;
   const recorder = createAuditRecorder({
-    url,
+    url: custos.url,
+    token,
     confirmTimeoutMs: 100,
     fetch: async (...args) => {
       if (isSlow) await new Promise((resolve) => setTimeout(resolve, 300));
@@ -114,10 +92,10 @@ test('an event that a guard withheld is one that the catalogue takes', async () 
   expect((await app.inject('/orders')).statusCode).toBe(503);
   isSlow = false;
   await recorder.flush({ timeoutMs: 5000 });
-  const found = await all(audit);
-  expect(found.map(({ event }) => [event.outcome, event.details['recordCount']])).toEqual([
+  const found = await all('slow-shop');
+  expect(found.map(({ outcome, details }) => [outcome, details['recordCount']])).toEqual([
     ['failed', 0],
     ['succeeded', 1],
   ]);
-  expect(found[0]?.event.details['extra']).toEqual({ withheld: found[1]?.event.id });
+  expect(found[0]?.details['extra']).toEqual({ withheld: found[1]?.id });
 });

@@ -1,12 +1,14 @@
 // Checks a log that Custos wrote with the Go team's own packages and nothing of ours:
 // the checkpoint's signature, inclusion of every sampled entry, consistency with an older checkpoint,
-// and that a changed entry and a changed old root are rejected. Arguments: directory of the log,
-// verifier key, file of the older checkpoint.
+// and that a changed entry and a changed old root are rejected. Arguments: directory of the log, or the
+// http address below which it is served; verifier key; file of the older checkpoint.
 package main
 
 import (
 	"encoding/binary"
 	"fmt"
+	"io"
+	"net/http"
 	"os"
 	"path/filepath"
 	"strings"
@@ -15,6 +17,22 @@ import (
 	"golang.org/x/mod/sumdb/tlog"
 )
 
+// Reads a resource of the log from its directory, or over HTTP.
+func fetch(place string, name string) ([]byte, error) {
+	if !strings.HasPrefix(place, "http://") {
+		return os.ReadFile(filepath.Join(place, name))
+	}
+	response, err := http.Get(place + "/" + name)
+	if err != nil {
+		return nil, err
+	}
+	defer response.Body.Close()
+	if response.StatusCode != 200 {
+		return nil, fmt.Errorf("%s: status %d", name, response.StatusCode)
+	}
+	return io.ReadAll(response.Body)
+}
+
 type files struct{ directory string }
 
 func (files) Height() int                         { return 8 }
@@ -22,11 +40,11 @@ func (files) SaveTiles(_ []tlog.Tile, _ [][]byte) {}
 func (f files) ReadTiles(tiles []tlog.Tile) ([][]byte, error) {
 	read := make([][]byte, len(tiles))
 	for i, tile := range tiles {
-		data, err := os.ReadFile(filepath.Join(f.directory, f.path(tile)))
+		data, err := fetch(f.directory, f.path(tile))
 		if err != nil {
 			full := tile
 			full.W = 256
-			data, err = os.ReadFile(filepath.Join(f.directory, f.path(full)))
+			data, err = fetch(f.directory, f.path(full))
 			if err != nil {
 				return nil, err
 			}
@@ -48,9 +66,7 @@ func check(err error) {
 	}
 }
 
-func open(file string, key note.Verifier) tlog.Tree {
-	signed, err := os.ReadFile(file)
-	check(err)
+func open(signed []byte, key note.Verifier) tlog.Tree {
 	opened, err := note.Open(signed, note.VerifierList(key))
 	check(err)
 	var tree tlog.Tree
@@ -71,7 +87,7 @@ func bundle(directory string, index int64, size int64) [][]byte {
 		tile.W = int(size % 256)
 	}
 	path := strings.Replace(files{}.path(tile), "tile/0/", "tile/entries/", 1)
-	data, err := os.ReadFile(filepath.Join(directory, path))
+	data, err := fetch(directory, path)
 	check(err)
 	var entries [][]byte
 	for len(data) > 0 {
@@ -86,8 +102,13 @@ func main() {
 	directory := os.Args[1]
 	key, err := note.NewVerifier(os.Args[2])
 	check(err)
-	tree := open(filepath.Join(directory, "checkpoint"), key)
-	old := open(os.Args[3], key)
+	// The tree of one moment: a log that is served goes on meanwhile.
+	signed, err := fetch(directory, "checkpoint")
+	check(err)
+	tree := open(signed, key)
+	before, err := os.ReadFile(os.Args[3])
+	check(err)
+	old := open(before, key)
 	reader := tlog.TileHashReader(tree, files{directory})
 	root, err := tlog.TreeHash(tree.N, reader)
 	check(err)
