@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import type { Client } from '@custos/client';
+import { createClient, type Client } from '@custos/client';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startBrowser } from './browser.ts';
 import { startShop, type Shop } from './receivers.ts';
-import { administrator, discard, eventually, serve, signIn, type Served } from './serve.ts';
+import { administrator, browserFetch, discard, eventually, serve, type Served } from './serve.ts';
 
 /** The dashboard in a real browser, on the real program. Needs packages/web/dist, which `npm test` builds. */
 describe('the dashboard', () => {
@@ -41,7 +41,10 @@ describe('the dashboard', () => {
       await field.fill(administrator.password);
     await page.locator('button[type=submit]').click();
     await page.waitForURL((url) => url.pathname === '/');
-    client = await signIn(custos);
+    // The same session: who configures the installation has one at a time.
+    const cookies = await page.context().cookies();
+    const cookie = cookies.map(({ name, value }) => `${name}=${value}`).join('; ');
+    client = createClient({ baseUrl: custos.url, fetch: browserFetch(cookie) });
     expect((await client.session.current()).role).toBe('super-admin');
   });
 

@@ -144,9 +144,8 @@ export async function discard(served: Served): Promise<void> {
   rmSync(served.directory, { recursive: true, force: true });
 }
 
-/** Keeps cookies, as a browser does, so that tests sign in the way people do. */
-export function browserFetch(): typeof fetch {
-  let cookie = '';
+/** Keeps cookies, as a browser does, so that tests sign in the way people do; may begin with one. */
+export function browserFetch(cookie = ''): typeof fetch {
   return async (input, init) => {
     const url = new URL(input instanceof Request ? input.url : input);
     const headers = new Headers(init?.headers);
