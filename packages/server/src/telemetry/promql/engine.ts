@@ -94,9 +94,10 @@ export function createPromqlEngine(options: PromqlEngineOptions): PromqlEngine {
     evaluate: (evaluator: Evaluator, expression: Expression, steps: Steps) => Promise<QueryValue>,
   ): Promise<QueryResult> => {
     const annotations = createAnnotations(query);
+    const budget = createBudget(limits, options.clock, signal ?? new AbortController().signal);
     const evaluator = createEvaluator({
       storage: options.storage,
-      budget: createBudget(limits, options.clock, signal ?? new AbortController().signal),
+      budget,
       annotations,
       lookbackMs: options.lookbackMs ?? 300_000,
       subqueryStepMs: options.subqueryStepMs ?? 60_000,
@@ -104,8 +105,12 @@ export function createPromqlEngine(options: PromqlEngineOptions): PromqlEngine {
       startMs: steps.startMs,
       endMs,
     });
-    const value = await evaluate(evaluator, expression, steps);
-    return { value, warnings: [...annotations.warnings], infos: [...annotations.infos] };
+    try {
+      const value = await evaluate(evaluator, expression, steps);
+      return { value, warnings: [...annotations.warnings], infos: [...annotations.infos] };
+    } finally {
+      budget.close();
+    }
   };
 
   return {

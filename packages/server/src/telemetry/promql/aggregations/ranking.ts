@@ -1,15 +1,21 @@
 import { executionError } from '../errors.ts';
 import { hasSamples, type Column } from '../evaluate/column.ts';
+import type { Run } from '../evaluate/evaluator.ts';
+import { writeGeneral } from '../number-text.ts';
 import type { Group } from './accumulator.ts';
 
 /** How many to keep at each step, from the parameter. */
 function limitAt(parameter: number): number {
   if (Number.isNaN(parameter)) throw executionError('Parameter value is NaN');
-  if (Math.abs(parameter) >= 2 ** 63) throw executionError(`Scalar value ${parameter} overflows int64`);
-  return Math.trunc(parameter);
+  if (Math.abs(parameter) >= 2 ** 63) {
+    throw executionError(
+      `Scalar value ${writeGeneral(parameter)} ${parameter > 0 ? 'over' : 'under'}flows int64`,
+    );
+  }
+  return Math.max(0, Math.trunc(parameter));
 }
 
-/** Orders by value, the wanted end first and NaN last; equal values keep the order in which they came. */
+/** Orders by value, the wanted end first and NaN last. */
 const ranking =
   (direction: 1 | -1) =>
   (a: number, b: number): number => {
@@ -18,15 +24,44 @@ const ranking =
     return a === b ? 0 : (a < b ? -1 : 1) * direction;
   };
 
+interface Contest {
+  readonly members: readonly Column[];
+  readonly step: number;
+  readonly limit: number;
+  readonly compare: (a: number, b: number) => number;
+}
+
+/** The members that stay at one step, best first; of equal values the one that came first stays. */
+function winners({ members, step, limit, compare }: Contest): number[] {
+  const ranked: number[] = [];
+  for (let member = 0; member < members.length; member += 1) {
+    const { present, values } = members[member]!;
+    if (present[step] === 0) continue;
+    const value = values[step]!;
+    const valueOf = (place: number): number => members[ranked[place]!]!.values[step]!;
+    if (ranked.length >= limit && (limit === 0 || compare(value, valueOf(limit - 1)) >= 0)) continue;
+    let low = 0;
+    let high = ranked.length;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if (compare(value, valueOf(middle)) < 0) high = middle;
+      else low = middle + 1;
+    }
+    ranked.splice(low, 0, member);
+    if (ranked.length > limit) ranked.pop();
+  }
+  return ranked;
+}
+
 /**
  * `topk` and `bottomk`: the series of each group with the greatest or least values, with all their labels.
  * In an instant query each group comes ordered by value.
  */
-export function rank(
+export async function rank(
+  run: Run,
   operator: 'topk' | 'bottomk',
-  groups: readonly Group[],
-  parameters: Float64Array,
-): readonly Column[] {
+  { groups, parameters }: { readonly groups: readonly Group[]; readonly parameters: Float64Array },
+): Promise<readonly Column[]> {
   const compare = ranking(operator === 'topk' ? -1 : 1);
   const limits = Array.from(parameters, limitAt);
   const results: Column[] = [];
@@ -34,10 +69,9 @@ export function rank(
     const kept = members.map((column) => ({ ...column, present: new Uint8Array(column.present.length) }));
     let order: readonly number[] = [...members.keys()];
     for (const [step, limit] of limits.entries()) {
-      const ranked = order
-        .filter((member) => members[member]!.present[step] === 1)
-        .toSorted((a, b) => compare(members[a]!.values[step]!, members[b]!.values[step]!) || a - b)
-        .slice(0, Math.max(0, limit));
+      const pause = run.budget.pause(members.length / 100);
+      if (pause !== undefined) await pause;
+      const ranked = winners({ members, step, limit, compare });
       for (const member of ranked) kept[member]!.present[step] = 1;
       if (limits.length === 1) order = ranked;
     }

@@ -7,7 +7,7 @@ import { spreadAggregators } from '../aggregations/spread.ts';
 import { sumAggregators } from '../aggregations/sums.ts';
 import { warnOfQuantiles } from '../functions/histograms.ts';
 import { dropLabels, keepLabels, metricName, type LabelSet } from '../label-set.ts';
-import type { Aggregation } from '../syntax/ast.ts';
+import { withoutParentheses, type Aggregation } from '../syntax/ast.ts';
 import { emptyColumn, type Column, type Steps } from './column.ts';
 import type { Evaluator, Run } from './evaluator.ts';
 
@@ -86,9 +86,8 @@ export async function aggregate(
   const parameters =
     parameter === undefined || isText ? new Float64Array(0) : await evaluator.scalar(parameter, steps);
   const groups = groupColumns(aggregation, await evaluator.vector(inner, steps));
-  if (isText) return countValues(evaluator.text(parameter!), groups, steps.count);
-  if (operator === 'topk' || operator === 'bottomk')
-    return groups.length === 0 ? [] : rank(operator, groups, parameters);
-  if (operator === 'quantile') warnOfQuantiles(run, parameters, parameter!.span);
+  if (isText) return countValues(run, evaluator.text(parameter!), { groups, count: steps.count });
+  if (operator === 'topk' || operator === 'bottomk') return rank(run, operator, { groups, parameters });
+  if (operator === 'quantile') warnOfQuantiles(run, parameters, withoutParentheses(parameter!).span);
   return reduce(run, { aggregator: aggregators.get(operator)!, groups, parameters, count: steps.count });
 }

@@ -12,7 +12,7 @@ import { rateFunctions } from '../functions/rates.ts';
 import { regressionFunctions } from '../functions/regression.ts';
 import { trigonometricFunctions } from '../functions/trigonometry.ts';
 import { noLabels } from '../label-set.ts';
-import type { Call } from '../syntax/ast.ts';
+import { withoutParentheses, type Call } from '../syntax/ast.ts';
 import { typeOf } from '../syntax/type-check.ts';
 import { emptyColumn, type Column, type Steps } from './column.ts';
 import type { CallSite, Evaluator } from './evaluator.ts';
@@ -43,13 +43,13 @@ async function callOnRange(name: string, { evaluator, args, steps }: CallSite): 
   const parameters = other === undefined ? noParameter : await evaluator.scalar(other, steps);
   const input = await evaluator.range(argument, steps);
   if (name === 'quantile_over_time' && input.series.length > 0) {
-    warnOfQuantiles(evaluator.run, parameters, other!.span);
+    warnOfQuantiles(evaluator.run, parameters, withoutParentheses(other!).span);
   }
   return applyRangeFunction(evaluator.run, rangeFunctions.get(name)!, {
     input,
     steps,
     parameters,
-    span: argument.span,
+    span: withoutParentheses(argument).span,
   });
 }
 

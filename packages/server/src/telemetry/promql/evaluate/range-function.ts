@@ -27,6 +27,9 @@ export interface RangeFunction {
   readonly inspect?: (run: Run, labels: LabelSet, span: Span) => void;
 }
 
+// One series can have windows of many samples at many steps: it must not hold up the process either.
+const samplesPerPause = 50_000;
+
 interface Application {
   readonly input: RangeVector;
   readonly steps: Steps;
@@ -53,6 +56,7 @@ export async function applyRangeFunction(
     const window: Window = { timestamps, values, from: 0, to: 0, startMs: 0, endMs: 0, atMs: 0 };
     let found = 0;
     let sampled = false;
+    let work = 0;
     let from = 0;
     let to = 0;
     for (let step = 0; step < steps.count; step += 1) {
@@ -62,6 +66,12 @@ export async function applyRangeFunction(
       while (from < to && timestamps[from]! <= start) from += 1;
       if (from >= to) continue;
       sampled = true;
+      work += to - from;
+      if (work > samplesPerPause) {
+        const rest = run.budget.pause(work / 1000);
+        work = 0;
+        if (rest !== undefined) await rest;
+      }
       window.from = from;
       window.to = to;
       window.startMs = start;
@@ -75,7 +85,7 @@ export async function applyRangeFunction(
     }
     if (sampled) inspect?.(run, series.labels, span);
     if (found === 0) continue;
-    run.budget.charge(found);
+    run.budget.charge(steps.count);
     columns.push(column);
   }
   return run.delayedNameRemoval ? columns : refuseSameLabels(columns);

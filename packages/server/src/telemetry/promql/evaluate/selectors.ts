@@ -1,4 +1,3 @@
-import { PromqlError } from '../errors.ts';
 import { labelSetOf } from '../label-set.ts';
 import { isStaleAt, withoutStale } from '../stale.ts';
 import type { MatrixSelector, VectorSelector } from '../syntax/ast.ts';
@@ -13,9 +12,9 @@ async function load(
   bounds: { readonly fromMs: number; readonly toMs: number },
 ): Promise<readonly StoredSeries[]> {
   const { budget } = run;
-  await budget.pause();
-  const series = await run.storage.select({ matchers: selector.matchers, signal: budget.signal, ...bounds });
-  if (budget.signal.aborted) throw new PromqlError('canceled', 'query was canceled in expression evaluation');
+  const series = await budget.await(
+    run.storage.select({ matchers: selector.matchers, signal: budget.signal, ...bounds }),
+  );
   budget.checkSeries(series.length);
   for (const { values } of series) budget.charge(values.length);
   return series;
@@ -38,7 +37,7 @@ export async function selectInstant(run: Run, read: InstantRead): Promise<readon
     await run.budget.pause();
     const { timestamps, values } = series;
     const column = emptyColumn(labelSetOf(series.labels), steps.count);
-    let found = 0;
+    let found = false;
     let next = 0;
     for (let step = 0; step < steps.count; step += 1) {
       const at = reference(step);
@@ -47,10 +46,10 @@ export async function selectInstant(run: Run, read: InstantRead): Promise<readon
       if (last < 0 || timestamps[last]! <= at - run.lookbackMs || isStaleAt(values, last)) continue;
       column.values[step] = times ? timestamps[last]! / 1000 : values[last]!;
       column.present[step] = 1;
-      found += 1;
+      found = true;
     }
-    if (found === 0) continue;
-    run.budget.charge(found);
+    if (!found) continue;
+    run.budget.charge(steps.count);
     columns.push(column);
   }
   return columns;

@@ -20,7 +20,9 @@ function createResultLabels(
   const names = new Set(matching.labels);
   const dropsName = !isComparison(binary.operator) || binary.returnBool;
   return (many, one) => {
-    const identity = dropsName ? withoutName(many, run.delayedNameRemoval) : many;
+    // The result of arithmetic is a new thing: its name goes at once, that of `bool` like any other.
+    const delayed = run.delayedNameRemoval && isComparison(binary.operator);
+    const identity = dropsName ? withoutName(many, delayed) : many;
     let labels: LabelSet = identity.labels;
     if (matching.cardinality === 'one-to-one') {
       labels = matching.on ? keepLabels(labels, names) : dropLabels(labels, names);

@@ -5,6 +5,7 @@ import type { CallSite, Run } from '../evaluate/evaluator.ts';
 import type { Span } from '../errors.ts';
 import { dropLabels, labelValue, metricName, type LabelSet } from '../label-set.ts';
 import { readFloat, writeGeneral } from '../number-text.ts';
+import { withoutParentheses } from '../syntax/ast.ts';
 import type { VectorFunction } from './vector-functions.ts';
 
 const boundLabel = 'le';
@@ -49,7 +50,7 @@ async function eachHistogram(
   const { run } = evaluator;
   const results: Column[] = [];
   const keys = new Set<string>();
-  for (const histogram of groupBuckets(run, columns, args.at(-1)!.span)) {
+  for (const histogram of groupBuckets(run, columns, withoutParentheses(args.at(-1)!).span)) {
     await run.budget.pause();
     const { labels, dropName } = withoutName(histogram, run.delayedNameRemoval);
     const result = emptyColumn(labels, steps.count, dropName);
@@ -81,7 +82,7 @@ export function warnOfQuantiles(run: Run, quantiles: Float64Array, span: Span): 
 const quantile: VectorFunction = async (site) => {
   const { evaluator, args, steps } = site;
   const quantiles = await evaluator.scalar(args[0]!, steps);
-  warnOfQuantiles(evaluator.run, quantiles, args[0]!.span);
+  warnOfQuantiles(evaluator.run, quantiles, withoutParentheses(args[0]!).span);
   const columns = await evaluator.vector(args[1]!, steps);
   return eachHistogram(site, columns, (buckets, step, { labels }) => {
     const { value, forcedMonotonic } = bucketQuantile(quantiles[step]!, buckets);
@@ -89,7 +90,10 @@ const quantile: VectorFunction = async (site) => {
       const message =
         'input to histogram_quantile needed to be fixed for monotonicity ' +
         '(see https://prometheus.io/docs/prometheus/latest/querying/functions/#histogram_quantile)';
-      evaluator.run.annotations.inform(forMetric(message, labelValue(labels, metricName)), args[1]!.span);
+      evaluator.run.annotations.inform(
+        forMetric(message, labelValue(labels, metricName)),
+        withoutParentheses(args[1]!).span,
+      );
     }
     return value;
   });

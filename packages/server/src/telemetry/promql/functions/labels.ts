@@ -15,7 +15,7 @@ function compile(pattern: string): AnchoredPattern {
 }
 
 function checkLabel(name: string, what: string): void {
-  if (!isLabelName(name)) throw executionError(`invalid ${what}: ${JSON.stringify(name)}`);
+  if (!isLabelName(name)) throw executionError(`invalid ${what}: ${name.toWellFormed()}`);
 }
 
 const labelReplace: VectorFunction = async ({ evaluator, args, steps }) => {

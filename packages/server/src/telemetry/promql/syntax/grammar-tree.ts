@@ -14,7 +14,7 @@ export interface GrammarNode {
 }
 
 // Deeper nesting than this is no query that a person or a tool writes, and reading it would exhaust the stack.
-const deepest = 250;
+const deepest = 1000;
 
 function convert(node: SyntaxNode, query: string, depth: number): GrammarNode {
   const span = { start: node.from, end: node.to };
