@@ -3,7 +3,6 @@ import { eventually } from '../../../test/serve.ts';
 import { describeOnBothStores } from '../../../test/stores.ts';
 import { systemClock } from '../../base/clock.ts';
 import { silentLogger } from '../../base/logger.ts';
-import type { State } from '../../storage/state/state.ts';
 import { parseCheckpoint } from '../log/formats/checkpoint.ts';
 import { openLedger } from '../log/ledger.ts';
 import { removed, temporary, testEntry, testOptions, testOrigins } from '../log/ledger-fixture.ts';
@@ -13,7 +12,6 @@ import { hasOpenssl, startAuthority } from './authority-fixture.ts';
 import { plainCall } from './call-fixture.ts';
 import { anchorContradicts } from './errors.ts';
 import { createTimeStampAnchor, verifyTimeStampReceipt } from './rfc3161.ts';
-import { migrated } from './state-fixture.ts';
 import { addReceipt, listReceipts, thinReceipts } from './store.ts';
 import type { Anchor } from './types.ts';
 
@@ -41,7 +39,7 @@ function memoryAnchor(name: string): Anchor & { sizes: number[]; fail: Error | n
   return anchor;
 }
 
-describeOnBothStores('anchoring', (openBare) => {
+describeOnBothStores('anchoring', (open) => {
   const running: Anchoring[] = [];
   const ledgers: Ledger[] = [];
   const directories: string[] = [];
@@ -50,7 +48,6 @@ describeOnBothStores('anchoring', (openBare) => {
     for (const ledger of ledgers.splice(0)) await ledger.close().catch(() => undefined);
     for (const directory of directories.splice(0)) removed(directory);
   });
-  const open = async (): Promise<State> => migrated(await openBare());
   const newLedger = async (): Promise<Ledger> => {
     const directory = temporary();
     directories.push(directory);

@@ -23,7 +23,6 @@ import { createWitnessClient } from '../log/witness/client.ts';
 import { createOutside } from './outside.ts';
 import { publicCheckpoints } from './progress.ts';
 import { createLockAnchor } from './s3-lock.ts';
-import { migrated } from './state-fixture.ts';
 import { addReceipt, saveProgress } from './store.ts';
 import type { Anchor } from './types.ts';
 import { plainWitnessCall, startWitness, witnessPolicy, type TestWitness } from './witness-fixture.ts';
@@ -31,12 +30,11 @@ import { plainWitnessCall, startWitness, witnessPolicy, type TestWitness } from 
 const origin = testOrigins.general;
 const noPolicy = parsePolicy('quorum none\n');
 
-describeOnBothStores('those outside, asked when the ledger opens', (openBare) => {
+describeOnBothStores('those outside, asked when the ledger opens', (open) => {
   const cleanups: (() => Promise<unknown> | void)[] = [];
   afterEach(async () => {
     for (const cleanup of cleanups.splice(0).toReversed()) await cleanup();
   });
-  const open = async (): Promise<State> => migrated(await openBare());
   const directory = (path = temporary()): string => {
     cleanups.push(() => removed(path));
     return path;

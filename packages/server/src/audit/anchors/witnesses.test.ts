@@ -4,7 +4,6 @@ import { eventually } from '../../../test/serve.ts';
 import { describeOnBothStores } from '../../../test/stores.ts';
 import { systemClock } from '../../base/clock.ts';
 import { silentLogger } from '../../base/logger.ts';
-import type { State } from '../../storage/state/state.ts';
 import { createSigner } from '../log/formats/keys.ts';
 import { checkpointTrust, parsePolicy, type TrustPolicy } from '../log/formats/policy.ts';
 import { parseNote } from '../log/formats/signed-note.ts';
@@ -12,7 +11,6 @@ import { verifyProof } from '../log/formats/tlog-proof.ts';
 import { openLedger } from '../log/ledger.ts';
 import { copied, removed, temporary, testEntry, testOptions, testOrigins } from '../log/ledger-fixture.ts';
 import type { Ledger } from '../log/ledger-types.ts';
-import { migrated } from './state-fixture.ts';
 import {
   plainWitnessCall,
   startWitness,
@@ -41,7 +39,7 @@ quorum none
   ]);
 });
 
-describeOnBothStores('the witnesses of a log', (openBare) => {
+describeOnBothStores('the witnesses of a log', (open) => {
   const running: Witnesses[] = [];
   const ledgers: Ledger[] = [];
   const directories: string[] = [];
@@ -52,7 +50,6 @@ describeOnBothStores('the witnesses of a log', (openBare) => {
     for (const directory of directories.splice(0)) removed(directory);
     for (const peer of peers.splice(0)) await peer.close();
   });
-  const open = async (): Promise<State> => migrated(await openBare());
   const ledgerIn = async (directory: string): Promise<Ledger> => {
     directories.push(directory);
     const ledger = await openLedger(testOptions(directory, systemClock));

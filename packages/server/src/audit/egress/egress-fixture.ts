@@ -1,10 +1,5 @@
 import { createManualClock, systemClock, type Clock } from '../../base/clock.ts';
 import { silentLogger } from '../../base/logger.ts';
-import { migrate } from '../../storage/state/migrate.ts';
-import { auditVaultMigration } from '../../storage/state/migrations/0020-audit-vault.ts';
-import { auditEgressMigration } from '../../storage/state/migrations/0024-audit-egress.ts';
-import { migrations } from '../../storage/state/migrations/index.ts';
-import type { State } from '../../storage/state/state.ts';
 import type { EventInput } from '../events/envelope.ts';
 import { encodeLeaf } from '../events/leaf.ts';
 import { testOptions } from '../log/ledger-fixture.ts';
@@ -15,16 +10,6 @@ import { createEgress, type Egress, type EgressOptions } from './service.ts';
 import type { EgressDefinition } from './types.ts';
 
 /** What tests of egress and retention share. */
-export const steps = [
-  ...migrations.filter(({ id }) => ![auditVaultMigration.id, auditEgressMigration.id].includes(id)),
-  auditVaultMigration,
-  auditEgressMigration,
-];
-
-export async function migrated(state: State): Promise<State> {
-  await migrate(state, steps, systemClock);
-  return state;
-}
 
 /** The leaf of a small event; its details say which one it is. */
 export function eventLeaf(

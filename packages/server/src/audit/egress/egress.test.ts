@@ -7,13 +7,12 @@ import { CustosError } from '../../base/errors.ts';
 import { silentLogger } from '../../base/logger.ts';
 import { createLeases } from '../../jobs/leases/leases.ts';
 import { parseSecretKeys } from '../../storage/secrets/keys.ts';
-import type { State } from '../../storage/state/state.ts';
 import type { ExportedEvent } from '../events/export/format.ts';
 import { removed, temporary } from '../log/ledger-fixture.ts';
 import type { Ledger } from '../log/ledger-types.ts';
 import { commit } from '../vault/commitment.ts';
 import { createVault } from '../vault/service.ts';
-import { egressTo, eventLeaf, fill, migrated, openTestLedger } from './egress-fixture.ts';
+import { egressTo, eventLeaf, fill, openTestLedger } from './egress-fixture.ts';
 import { batchTooLarge } from './errors.ts';
 import type { Egress, EgressOptions } from './service.ts';
 import type { Destination, EgressBatch, EgressDefinition } from './types.ts';
@@ -60,8 +59,7 @@ const indexes = (taken: readonly Taken[], log = 'general'): number[] =>
 const range = (from: number, to: number): number[] =>
   Array.from({ length: to - from }, (_, place) => from + place);
 
-describeOnBothStores('egress', (openBare) => {
-  const open = async (): Promise<State> => migrated(await openBare());
+describeOnBothStores('egress', (open) => {
   const directories: string[] = [];
   const ledgers: Ledger[] = [];
   const running: Egress[] = [];

@@ -4,9 +4,6 @@ import { expect, test } from 'vitest';
 import { describeOnBothStores } from '../../../test/stores.ts';
 import { createManualClock, type ManualClock } from '../../base/clock.ts';
 import { parseSecretKeys } from '../../storage/secrets/keys.ts';
-import { migrate } from '../../storage/state/migrate.ts';
-import { auditVaultMigration } from '../../storage/state/migrations/0020-audit-vault.ts';
-import { migrations } from '../../storage/state/migrations/index.ts';
 import type { State } from '../../storage/state/state.ts';
 import { disclosedEvent } from '../vault/disclosed.ts';
 import { createVault, type Vault } from '../vault/service.ts';
@@ -60,15 +57,10 @@ const statuses = (outcome: BatchOutcome) => resultsOf(outcome).map(({ status }) 
 const accepted = (results: readonly EventResult[]) =>
   results.filter((result) => result.status === 'accepted');
 
-describeOnBothStores('the intake', (openBare) => {
+describeOnBothStores('the intake', (open) => {
   async function build(): Promise<House> {
-    const state = await openBare();
+    const state = await open();
     const clock = createManualClock();
-    await migrate(
-      state,
-      [...migrations.filter(({ id }) => id !== auditVaultMigration.id), auditVaultMigration],
-      clock,
-    );
     const keys = parseSecretKeys(randomBytes(32).toString('base64'), 'test');
     const vault = await createVault({ state, keys, clock });
     const admission = createAdmission({ clock, perSecond: 100, burst: 200 });

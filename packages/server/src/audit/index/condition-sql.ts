@@ -21,6 +21,7 @@ export const columnOf: Readonly<Record<EqualField, string>> = {
 
 /** The form in which the skip index of parties is declared; only this form uses it. */
 const isParty = (parameter: string): string => `has([actor_id, target_id], {${parameter}:String})`;
+const isOneOf = (parameter: string): string => `hasAny([actor_id, target_id], {${parameter}:Array(String)})`;
 
 /**
  * The needle is in the leaf, which is ASCII, or in the leaf as it was folded. Arithmetic, because the engine
@@ -31,7 +32,7 @@ const holds = (parameter: string): string =>
 
 /** Says in SQL what `matches.ts` says in TypeScript; a property test holds the two together. */
 export function conditionSql(condition: Condition): ConditionSql {
-  const { from, to, log, equal, party, action, types, needles, pairs, security } = condition;
+  const { from, to, log, equal, actors, parties, action, types, needles, pairs, security } = condition;
   const parameters: Record<string, unknown> = {};
   // Entries that are no events have no type.
   const terms: string[] = ["type != ''"];
@@ -52,9 +53,16 @@ export function conditionSql(condition: Condition): ConditionSql {
     terms.push(`${columnOf[field as EqualField]} = {${field}:String}`);
     if (field === 'actor' || field === 'target') terms.push(isParty(field));
   }
-  if (party !== undefined) {
-    parameters['party'] = party;
+  if (actors !== undefined) {
+    parameters['actors'] = actors;
+    terms.push('has({actors:Array(String)}, actor_id)', isOneOf('actors'));
+  }
+  if (parties?.length === 1) {
+    parameters['party'] = parties[0];
     terms.push(isParty('party'));
+  } else if (parties !== undefined) {
+    parameters['parties'] = parties;
+    terms.push(isOneOf('parties'));
   }
   if (action !== undefined) {
     parameters['action'] = action;

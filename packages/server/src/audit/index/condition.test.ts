@@ -115,9 +115,9 @@ const maybe = <T>(arbitrary: fc.Arbitrary<T>): fc.Arbitrary<T | undefined> =>
 const filter: fc.Arbitrary<AuditFilter> = fc.record({
   from: maybe(fc.oneof(times, fc.constant(0.5))),
   to: maybe(times),
-  actor: maybe(text),
+  actor: maybe(fc.oneof(text, fc.array(text, { maxLength: 3 }))),
   target: maybe(text),
-  party: maybe(text),
+  party: maybe(fc.oneof(text, fc.array(text, { maxLength: 3 }))),
   action: maybe(fc.constantFrom(...actions, 'ord', 'order.')),
   outcome: maybe(fc.constantFrom(...outcomes)),
   type: maybe(fc.constantFrom(...types)),

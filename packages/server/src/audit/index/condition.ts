@@ -10,7 +10,10 @@ export interface Condition {
   readonly log?: string;
   /** Fields that have to be equal. */
   readonly equal: Readonly<Partial<Record<EqualField, string>>>;
-  readonly party?: string;
+  /** One of these ids acted. */
+  readonly actors?: readonly string[];
+  /** One of these ids acted or was acted on. */
+  readonly parties?: readonly string[];
   /** The action itself, or the beginning of it up to a dot. */
   readonly action?: string;
   /** One of these types. */
@@ -42,19 +45,23 @@ export const equalFields = [
 ] as const;
 export type EqualField = (typeof equalFields)[number];
 
+const listOf = (ids: string | readonly string[]): readonly string[] =>
+  (typeof ids === 'string' ? [ids] : ids).map((id) => id.toWellFormed());
+
 export function conditionOf(filter: AuditFilter, catalogue: Pick<Catalogue, 'list'>): Condition {
   const equal: Partial<Record<EqualField, string>> = {};
   for (const field of equalFields) {
     const wanted = filter[field];
-    if (wanted !== undefined) equal[field] = wanted.toWellFormed();
+    if (typeof wanted === 'string') equal[field] = wanted.toWellFormed();
   }
-  const { from, to, log, party, action, category, text, details = [] } = filter;
+  const { from, to, log, actor, party, action, category, text, details = [] } = filter;
   return {
     equal,
     ...(from === undefined ? {} : { from: Math.ceil(from) }),
     ...(to === undefined ? {} : { to: Math.ceil(to) }),
     ...(log === undefined ? {} : { log }),
-    ...(party === undefined ? {} : { party: party.toWellFormed() }),
+    ...(actor === undefined || typeof actor === 'string' ? {} : { actors: listOf(actor) }),
+    ...(party === undefined ? {} : { parties: listOf(party) }),
     ...(action === undefined ? {} : { action: action.toWellFormed() }),
     ...(category === undefined
       ? {}

@@ -26,14 +26,16 @@ function isSecurity({ type, outcome }: LeafEvent, { always, whenRefused }: Secur
 export function matches(entry: IndexedEntry, condition: Condition): boolean {
   const { event, receivedTime } = entry;
   if (event === null) return false;
-  const { from, to, log, equal, party, action, types, needles, pairs, security } = condition;
+  const { from, to, log, equal, actors, parties, action, types, needles, pairs, security } = condition;
   if (log !== undefined && entry.log !== log) return false;
   if (from !== undefined && receivedTime < from) return false;
   if (to !== undefined && receivedTime >= to) return false;
   for (const [field, wanted] of Object.entries(equal)) {
     if (valueOf[field as EqualField](event) !== wanted) return false;
   }
-  if (party !== undefined && valueOf.actor(event) !== party && valueOf.target(event) !== party) return false;
+  const [actorId, targetId] = [valueOf.actor(event), valueOf.target(event)];
+  if (actors !== undefined && !actors.includes(actorId)) return false;
+  if (parties !== undefined && !parties.includes(actorId) && !parties.includes(targetId)) return false;
   if (action !== undefined && event.action !== action && !event.action.startsWith(`${action}.`)) return false;
   if (types !== undefined && !types.includes(event.type)) return false;
   if (security !== undefined && !isSecurity(event, security)) return false;

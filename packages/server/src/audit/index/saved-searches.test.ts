@@ -1,19 +1,11 @@
 import { expect, test } from 'vitest';
 import { describeOnBothStores } from '../../../test/stores.ts';
 import { createManualClock } from '../../base/clock.ts';
-import { migrate } from '../../storage/state/migrate.ts';
-import { auditSearchesMigration } from '../../storage/state/migrations/0023-audit-searches.ts';
-import { migrations } from '../../storage/state/migrations/index.ts';
 import { createSavedSearches, savedSearchLimit, type SavedSearches } from './saved-searches.ts';
 
 describeOnBothStores('saved searches', (open) => {
   const clock = createManualClock();
-  const make = async (): Promise<SavedSearches> => {
-    const state = await open();
-    const known = migrations.filter(({ id }) => id !== auditSearchesMigration.id);
-    await migrate(state, [...known, auditSearchesMigration], clock);
-    return createSavedSearches({ state, clock });
-  };
+  const make = async (): Promise<SavedSearches> => createSavedSearches({ state: await open(), clock });
   const refunds = {
     name: 'Refunds',
     shared: false,

@@ -16,12 +16,12 @@ export interface AuditFilter {
   /** When Custos received it, ms; `to` is exclusive. */
   readonly from?: number | undefined;
   readonly to?: number | undefined;
-  /** Id of who acted. */
-  readonly actor?: string | undefined;
+  /** Id of who acted; of several ids, any. */
+  readonly actor?: string | readonly string[] | undefined;
   /** Id of what was acted on. */
   readonly target?: string | undefined;
-  /** Id of either. */
-  readonly party?: string | undefined;
+  /** Id of either; of several ids, any. */
+  readonly party?: string | readonly string[] | undefined;
   /** `noun.verb`, or the beginning of it up to a dot: `order` is every action on orders. */
   readonly action?: string | undefined;
   readonly outcome?: Outcome | undefined;

@@ -5,16 +5,13 @@ import { createManualClock, systemClock } from '../../base/clock.ts';
 import { silentLogger } from '../../base/logger.ts';
 import { createLeases } from '../../jobs/leases/leases.ts';
 import { openDirectoryStore } from '../../storage/objects/directory.ts';
-import { migrate } from '../../storage/state/migrate.ts';
-import { auditPendingMigration } from '../../storage/state/migrations/0021-audit-pending.ts';
-import { openPostgres } from '../../storage/state/postgres.ts';
+import { openState } from '../../storage/state/open.ts';
 import { createBackups } from '../backup/service.ts';
-import { egressTo, eventLeaf, steps } from '../egress/egress-fixture.ts';
+import { egressTo, eventLeaf } from '../egress/egress-fixture.ts';
 import type { EventInput } from '../events/envelope.ts';
 import { removed, temporary, testKeys, testOptions, testPolicy } from '../log/ledger-fixture.ts';
 import { openDatabaseLedger } from '../log/database/ledger.ts';
 import { verifyProof } from '../log/formats/tlog-proof.ts';
-import { auditHoldsMigration } from '../../storage/state/migrations/0027-audit-holds.ts';
 import { checkArchive } from './archive-check.ts';
 import { createHolds } from './holds.ts';
 import { createKeeping } from './service.ts';
@@ -36,14 +33,11 @@ function fresh(): string {
 
 test('a ledger in PostgreSQL is streamed out, archived and pruned from any node, and backed up with the database', async () => {
   const url = await server.createDatabase();
-  const own = [auditPendingMigration, auditHoldsMigration];
-  const all = [...steps.filter(({ id }) => !own.some((one) => one.id === id)), ...own];
   const clock = createManualClock(systemClock.now());
 
   const node = async (name: string) => {
-    const state = openPostgres({ url, clock: systemClock, log: silentLogger });
+    const state = await openState({ url, clock: systemClock, log: silentLogger });
     closers.push(() => state.close());
-    await migrate(state, all, systemClock);
     const leases = createLeases({
       state,
       clock: systemClock,

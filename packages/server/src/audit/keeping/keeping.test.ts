@@ -10,7 +10,6 @@ import { silentLogger } from '../../base/logger.ts';
 import { openDirectoryStore } from '../../storage/objects/directory.ts';
 import type { ObjectStore } from '../../storage/objects/types.ts';
 import { parseSecretKeys } from '../../storage/secrets/keys.ts';
-import type { State } from '../../storage/state/state.ts';
 import { eventLeaf } from '../egress/egress-fixture.ts';
 import type { EventInput } from '../events/envelope.ts';
 import { decodeLeaf } from '../events/leaf.ts';
@@ -23,7 +22,7 @@ import { commit } from '../vault/commitment.ts';
 import { createVault, type Vault } from '../vault/service.ts';
 import { checkArchive } from './archive-check.ts';
 import { createHolds, type HoldService } from './holds.ts';
-import { migratedForKeeping, usedBytes } from './keeping-fixture.ts';
+import { usedBytes } from './keeping-fixture.ts';
 import { createKeeping, type Keeping, type KeepingOptions } from './service.ts';
 import type { KeepingRule, PruneReport } from './types.ts';
 
@@ -64,7 +63,7 @@ describeOnBothStores('retention', (open) => {
   });
 
   async function world(more: Partial<KeepingOptions> = {}): Promise<World> {
-    const state: State = await migratedForKeeping(await open());
+    const state = await open();
     const clock = createManualClock();
     const [directory, archiveDirectory] = [temporary(), temporary()];
     const ledger = await openLedger({

@@ -3,9 +3,6 @@ import { expect, test } from 'vitest';
 import { describeOnBothStores } from '../../../test/stores.ts';
 import { createManualClock } from '../../base/clock.ts';
 import { parseSecretKeys } from '../../storage/secrets/keys.ts';
-import { migrate } from '../../storage/state/migrate.ts';
-import { auditVaultMigration } from '../../storage/state/migrations/0020-audit-vault.ts';
-import { migrations } from '../../storage/state/migrations/index.ts';
 import type { State } from '../../storage/state/state.ts';
 import { commit } from './commitment.ts';
 import { createVault, type Vault, type VaultEntry } from './service.ts';
@@ -44,17 +41,7 @@ async function storedText(state: State): Promise<string> {
   return JSON.stringify(rows);
 }
 
-describeOnBothStores('the vault', (openBare) => {
-  const open = async (): Promise<State> => {
-    const state = await openBare();
-    await migrate(
-      state,
-      [...migrations.filter(({ id }) => id !== auditVaultMigration.id), auditVaultMigration],
-      clock,
-    );
-    return state;
-  };
-
+describeOnBothStores('the vault', (open) => {
   test('a kept field is revealed and disclosed, and neither value nor subject is readable in the store', async () => {
     const state = await open();
     const vault = await createVault({ state, keys: keysOf(newKey()), clock });

@@ -5,9 +5,6 @@ import { dirname, join } from 'node:path';
 import { unzipSync } from 'fflate';
 import { createManualClock } from '../../base/clock.ts';
 import { parseSecretKeys } from '../../storage/secrets/keys.ts';
-import { migrate } from '../../storage/state/migrate.ts';
-import { auditVaultMigration } from '../../storage/state/migrations/0020-audit-vault.ts';
-import { migrations } from '../../storage/state/migrations/index.ts';
 import type { State } from '../../storage/state/state.ts';
 import { createCatalogue } from '../events/catalogue.ts';
 import { prepareEvent } from '../events/prepare.ts';
@@ -58,11 +55,6 @@ export function act(number: number, details: Readonly<Record<string, unknown>>, 
 }
 
 export async function openEvidence(state: State) {
-  await migrate(
-    state,
-    [...migrations.filter(({ id }) => id !== auditVaultMigration.id), auditVaultMigration],
-    clock,
-  );
   const keys = parseSecretKeys(randomBytes(32).toString('base64'), 'test');
   const vault = await createVault({ state, keys, clock });
   const directory = temporary();

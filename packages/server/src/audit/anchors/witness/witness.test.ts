@@ -11,7 +11,6 @@ import { leafHash } from '../../log/merkle/hashing.ts';
 import { naiveRoot } from '../../log/merkle/naive-fixture.ts';
 import { formatAddCheckpoint } from '../../log/witness/add-checkpoint.ts';
 import type { WitnessStore } from '../../log/witness/server.ts';
-import { migrated } from '../state-fixture.ts';
 import { createWitnessService, type WitnessService } from './service.ts';
 import { createStateWitnessStore } from './store.ts';
 import { bodyOf, cosigners, leaves, logSigner, noteAt, origin } from '../../log/witness/witness-fixture.ts';
@@ -30,9 +29,7 @@ const serviceOn = (state: State, store?: WitnessStore): WitnessService =>
     ...(store === undefined ? {} : { store }),
   });
 
-describeOnBothStores('a witness with its memory in State', (openBare) => {
-  const open = async (): Promise<State> => migrated(await openBare());
-
+describeOnBothStores('a witness with its memory in State', (open) => {
   test('cosigns what continues what it saw, with both keys and the time, on every node', async () => {
     const state = await open();
     const seconds = BigInt(Math.floor(clock.now() / 1000));

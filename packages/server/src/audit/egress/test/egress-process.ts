@@ -1,9 +1,7 @@
 import { join } from 'node:path';
 import { systemClock } from '../../../base/clock.ts';
-import { messageOf } from '../../../base/errors.ts';
 import { silentLogger } from '../../../base/logger.ts';
 import { openState } from '../../../storage/state/open.ts';
-import { auditEgressMigration } from '../../../storage/state/migrations/0024-audit-egress.ts';
 import { createCatalogue } from '../../events/catalogue.ts';
 import { exportFormats } from '../../events/export-formats.ts';
 import type { ExportFormat } from '../../events/export/format.ts';
@@ -19,10 +17,6 @@ const state = await openState({
   url: `sqlite:${join(directory, 'state.sqlite')}`,
   clock: systemClock,
   log: silentLogger,
-});
-// There already, when this is not the first start or the step is among those that every start makes.
-await auditEgressMigration.up(state.write, state.dialect).catch((error: unknown) => {
-  if (!/already exists/.test(messageOf(error))) throw error;
 });
 const ledger = await openTestLedger(join(directory, 'ledger'), systemClock);
 const destination = createWebhookDestination({
