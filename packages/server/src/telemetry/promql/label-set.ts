@@ -23,7 +23,20 @@ const fromPairs = (pairs: readonly string[]): LabelSet => ({ pairs, key: keyOf(p
 
 export const noLabels: LabelSet = fromPairs([]);
 
+// A storage gives the same objects again and again; ordering them once is enough.
+const setsOfLabels = new WeakMap<Labels, LabelSet>();
+
+/** The set of some labels, which must not change afterwards. */
 export function labelSetOf(labels: Labels): LabelSet {
+  let set = setsOfLabels.get(labels);
+  if (set === undefined) {
+    set = orderedSet(labels);
+    setsOfLabels.set(labels, set);
+  }
+  return set;
+}
+
+function orderedSet(labels: Labels): LabelSet {
   const pairs: string[] = [];
   for (const name of Object.keys(labels).toSorted()) {
     const value = labels[name]!;
@@ -64,7 +77,16 @@ export const keepLabels = (set: LabelSet, names: ReadonlySet<string>): LabelSet 
 export const dropLabels = (set: LabelSet, names: ReadonlySet<string>): LabelSet =>
   filterPairs(set, (name) => !names.has(name));
 
-export const dropMetricName = (set: LabelSet): LabelSet => filterPairs(set, (name) => name !== metricName);
+const namelessSets = new WeakMap<LabelSet, LabelSet>();
+
+export function dropMetricName(set: LabelSet): LabelSet {
+  let nameless = namelessSets.get(set);
+  if (nameless === undefined) {
+    nameless = filterPairs(set, (name) => name !== metricName);
+    namelessSets.set(set, nameless);
+  }
+  return nameless;
+}
 
 /** The set with one label changed; an empty value removes it. */
 export function setLabel(set: LabelSet, name: string, value: string): LabelSet {
