@@ -22,7 +22,7 @@ export interface ReadingParts {
 
 /** Shows events. Putting that on record is the caller's act, before anything is shown. */
 export interface Reading {
-  /** The filter that a query stands for: names become ids. */
+  /** The filter that a query stands for: names find those who have them, beside who has them for an id. */
   filterOf(query: AuditQuery): Promise<AuditFilter>;
   /** Newest first. */
   search(
@@ -90,10 +90,13 @@ export function createReading({ index, ledger, vault, names }: ReadingParts): Re
 
   return {
     async filterOf({ detail, actor, party, ...same }) {
-      const idOf = async (word: string | undefined): Promise<string | undefined> =>
-        word === undefined ? undefined : ((await names.idOf(word)) ?? word);
-      const [actorId, partyId] = await Promise.all([idOf(actor), idOf(party)]);
-      return { ...same, actor: actorId, party: partyId, details: detail?.map(detailFilter) };
+      // A name that is known here may be an id as well: that of a source, or of somebody of another service.
+      const idsOf = async (word: string | undefined): Promise<string | readonly string[] | undefined> => {
+        const id = word === undefined ? undefined : await names.idOf(word);
+        return word === undefined || id === undefined || id === word ? word : [id, word];
+      };
+      const [actors, parties] = await Promise.all([idsOf(actor), idsOf(party)]);
+      return { ...same, actor: actors, party: parties, details: detail?.map(detailFilter) };
     },
 
     async search(filter, { cursor, limit }) {
