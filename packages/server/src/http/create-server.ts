@@ -28,6 +28,7 @@ import { installSecurityHeaders, writeOwnHeaders } from './security-headers.ts';
 import type { StepUp } from './step-up.ts';
 import { registerStream } from './stream-route.ts';
 import type { AuditPort, ReadinessCheck, Server } from './types.ts';
+import { answerUnreadable } from './unreadable-requests.ts';
 import { validatorCompiler } from './validation.ts';
 
 export interface ServerParts {
@@ -102,6 +103,7 @@ export async function createServer(parts: ServerParts): Promise<HttpServer> {
     keepAliveTimeout: 65_000,
     forceCloseConnections: 'idle',
     genReqId: requestIdOf,
+    clientErrorHandler: answerUnreadable,
     routerOptions: { maxParamLength: 500, ignoreTrailingSlash: false },
     frameworkErrors: (_error, request, reply) => {
       writeOwnHeaders(request, reply);

@@ -1,6 +1,7 @@
 import rateLimit from '@fastify/rate-limit';
 import type { FastifyRequest } from 'fastify';
 import { CustosError } from '../base/errors.ts';
+import { httpError } from './problem.ts';
 import { defaultClassLimits, rateClasses, rateClassOf, type RateClass } from './rate-classes.ts';
 import type { Server } from './types.ts';
 
@@ -77,6 +78,10 @@ export async function installRateLimits(app: Server, limits: RateLimits): Promis
   app.addHook('onRequest', async (request) => {
     const url = request.routeOptions.url ?? '';
     if (exempt.has(url) || request.routeOptions.config.ownLimits === true) return;
+    // A connection that is cut already has no address to count for, and nobody waits for the answer.
+    if ((request.ip as string | undefined) === undefined) {
+      throw httpError(400, 'malformed_request', 'The connection was closed.');
+    }
     await take(ofRoutes.get(`${request.method} ${url}`) ?? byAddress, request);
   });
 

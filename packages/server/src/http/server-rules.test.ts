@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { connect } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { auditQuery, alertEvent } from '@custos/contract';
 import { expect, test } from 'vitest';
@@ -96,4 +98,29 @@ test('a stop lets a running request finish and cuts one that does not', async ()
   await server.stop(1000);
   expect(await quick).toEqual({ ms: '300' });
   expect(await endless).toBe('cut');
+});
+
+/** What comes back for bytes that are sent as they are. */
+async function answerTo(bytes: string): Promise<string> {
+  const server = await createTestServer();
+  const { port } = new URL(await server.listen({ host: '127.0.0.1', port: 0 }));
+  const socket = connect({ host: '127.0.0.1', port: Number(port) });
+  let text = '';
+  socket.setEncoding('utf8').on('data', (chunk: string) => (text += chunk));
+  socket.write(bytes);
+  await once(socket, 'close');
+  await server.stop();
+  return text;
+}
+
+test('what is no HTTP request is answered with a problem document too', async () => {
+  for (const [bytes, status] of [
+    ['what is this\r\n\r\n', '400 Bad Request'],
+    ['POST /livez HTTP/1.1\r\nhost: a\r\ncontent-length: x\r\n\r\n', '400 Bad Request'],
+    [`GET /${'x'.repeat(20_000)} HTTP/1.1\r\nhost: a\r\n\r\n`, '431 Request Header Fields Too Large'],
+  ] as const) {
+    const [head = '', body = ''] = (await answerTo(bytes)).split('\r\n\r\n');
+    expect(head).toContain(`HTTP/1.1 ${status}\r\ncontent-type: application/problem+json`);
+    expect(JSON.parse(body)).toMatchObject({ code: 'malformed_request', requestId: expect.any(String) });
+  }
 });
