@@ -1,12 +1,13 @@
 import { ApiError } from '@custos/client';
 import { MutationCache, QueryCache, QueryClient } from '@tanstack/react-query';
 import { isSignedOut } from '../data/client.ts';
-import { keys } from '../data/keys.ts';
+import { sessionQuery } from '../data/queries.ts';
 
 /** What is fetched, kept current by the stream; a lost session empties who is signed in. */
 export function createCache(): QueryClient {
   const onError = (error: unknown): void => {
-    if (isSignedOut(error)) cache.setQueryData(keys.session, null);
+    // A call that was under way while the session got another cookie is refused too; so ask before leaving.
+    if (isSignedOut(error)) void cache.fetchQuery({ ...sessionQuery, staleTime: 0 }).catch(() => undefined);
   };
   const cache: QueryClient = new QueryClient({
     queryCache: new QueryCache({ onError }),

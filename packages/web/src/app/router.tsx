@@ -41,6 +41,21 @@ const login = createRoute({
   validateSearch: (search): { next?: string | undefined } => ({ next: text(search['next']) }),
   component: lazyRouteComponent(() => import('../features/entry/login-page.tsx'), 'LoginPage'),
 });
+const invitation = createRoute({
+  getParentRoute: () => root,
+  path: '/invitation',
+  component: lazyRouteComponent(() => import('../features/entry/link-page.tsx'), 'LinkPage'),
+});
+const reset = createRoute({
+  getParentRoute: () => root,
+  path: '/reset',
+  component: lazyRouteComponent(() => import('../features/entry/link-page.tsx'), 'LinkPage'),
+});
+const forgotten = createRoute({
+  getParentRoute: () => root,
+  path: '/forgotten',
+  component: lazyRouteComponent(() => import('../features/entry/forgotten-page.tsx'), 'ForgottenPage'),
+});
 const acknowledge = createRoute({
   getParentRoute: () => root,
   path: '/acknowledge/$token',
@@ -224,22 +239,88 @@ const jobs = createRoute({
   path: '/jobs',
   component: lazyRouteComponent(() => import('../features/jobs/page.tsx'), 'JobsPage'),
 });
+const approvals = createRoute({
+  getParentRoute: () => shell,
+  path: '/approvals',
+  validateSearch: (search): { show?: string | undefined } => ({ show: text(search['show']) }),
+  component: lazyRouteComponent(() => import('../features/approvals/page.tsx'), 'ApprovalsPage'),
+});
+const approvalPanel = createRoute({
+  getParentRoute: () => approvals,
+  path: '$approvalId',
+  component: lazyRouteComponent(() => import('../features/approvals/approval-panel.tsx'), 'ApprovalPanel'),
+});
+const accessReviews = createRoute({
+  getParentRoute: () => shell,
+  path: '/access-review',
+  component: lazyRouteComponent(() => import('../features/access-review/page.tsx'), 'AccessReviewsPage'),
+});
+const accessReview = createRoute({
+  getParentRoute: () => shell,
+  path: '/access-review/$reviewId',
+  validateSearch: (search): { show?: string | undefined } => ({ show: text(search['show']) }),
+  component: lazyRouteComponent(() => import('../features/access-review/review-page.tsx'), 'ReviewPage'),
+});
 const settings = createRoute({
   getParentRoute: () => shell,
-  path: '/settings/$section',
+  path: '/settings',
   component: lazyRouteComponent(() => import('../features/settings/page.tsx'), 'SettingsPage'),
 });
 const settingsStart = createRoute({
-  getParentRoute: () => shell,
-  path: '/settings',
+  getParentRoute: () => settings,
+  path: '/',
   beforeLoad: () => {
     throw redirect({ to: '/settings/$section', params: { section: 'general' } });
   },
+});
+const settingsSection = createRoute({
+  getParentRoute: () => settings,
+  path: '$section',
+  component: lazyRouteComponent(() => import('../features/settings/section.tsx'), 'SettingsSection'),
+});
+const users = createRoute({
+  getParentRoute: () => settings,
+  path: 'users',
+  validateSearch: (search): { search?: string | undefined } => ({ search: text(search['search']) }),
+  component: lazyRouteComponent(() => import('../features/users/page.tsx'), 'UsersPage'),
+});
+const userPanel = createRoute({
+  getParentRoute: () => users,
+  path: '$userId',
+  component: lazyRouteComponent(() => import('../features/users/user-panel.tsx'), 'UserPanel'),
+});
+const roles = createRoute({
+  getParentRoute: () => settings,
+  path: 'roles',
+  component: lazyRouteComponent(() => import('../features/roles/page.tsx'), 'RolesPage'),
+});
+const signIns = createRoute({
+  getParentRoute: () => settings,
+  path: 'sign-in',
+  component: lazyRouteComponent(() => import('../features/sign-ins/page.tsx'), 'SignInPolicyPage'),
+});
+const tokens = createRoute({
+  getParentRoute: () => settings,
+  path: 'tokens',
+  component: lazyRouteComponent(() => import('../features/tokens/page.tsx'), 'TokensPage'),
+});
+const addressRules = createRoute({
+  getParentRoute: () => settings,
+  path: 'address-rules',
+  component: lazyRouteComponent(() => import('../features/address-rules/page.tsx'), 'AddressRulesPage'),
+});
+const profile = createRoute({
+  getParentRoute: () => settings,
+  path: 'profile',
+  component: lazyRouteComponent(() => import('../features/profile/page.tsx'), 'ProfilePage'),
 });
 
 const tree = root.addChildren([
   setup,
   login,
+  invitation,
+  reset,
+  forgotten,
   acknowledge,
   shell.addChildren([
     overview,
@@ -260,8 +341,19 @@ const tree = root.addChildren([
     ledger,
     security,
     jobs,
-    settingsStart,
-    settings,
+    approvals.addChildren([approvalPanel]),
+    accessReviews,
+    accessReview,
+    settings.addChildren([
+      settingsStart,
+      users.addChildren([userPanel]),
+      roles,
+      signIns,
+      tokens,
+      addressRules,
+      profile,
+      settingsSection,
+    ]),
   ]),
 ]);
 

@@ -37,9 +37,10 @@ export function useAct<Input, Output>({
       if (message !== undefined) note({ message, color: 'indigo', autoClose: 3500 });
     },
     onError: (error) => {
+      const { title, detail, waits } = explain(error);
+      if (waits === true) void cache.invalidateQueries({ queryKey: ['approvals'] });
       if (quiet) return;
-      const { title, detail } = explain(error);
-      note({ title, message: detail, color: 'red', autoClose: 8000 });
+      note({ title, message: detail, color: waits === true ? 'indigo' : 'red', autoClose: 8000 });
     },
   });
 }

@@ -1,9 +1,10 @@
 import { ApiError, createClient } from '@custos/client';
+import { fetchWithStepUp } from './step-up.ts';
 
 /** The one client of the dashboard; only `queries.ts` files and the live stream use it. */
-export const custos = createClient({ baseUrl: '' });
+export const custos = createClient({ baseUrl: '', fetch: fetchWithStepUp });
 
-/** Whether the server said that nobody is signed in. */
+/** Whether the server said that nobody is signed in; a wrong code or password is something else. */
 export function isSignedOut(error: unknown): boolean {
-  return error instanceof ApiError && error.status === 401;
+  return error instanceof ApiError && error.code === 'unauthenticated';
 }

@@ -5,6 +5,7 @@
 export const keys = {
   session: ['session'] as const,
   setup: ['setup'] as const,
+  standing: ['standing'] as const,
   overview: ['overview'] as const,
   list: (resource: string, filter: object = {}) => [resource, 'list', filter] as const,
   one: (resource: string, id: string) => [resource, 'one', id] as const,

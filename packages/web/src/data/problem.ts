@@ -1,5 +1,7 @@
-import { ApiError, ConnectionError } from '@custos/client';
+import { ApiError, ApprovalPendingError, ConnectionError } from '@custos/client';
 import { errorCodes, type ErrorCode } from '@custos/contract';
+import { duration } from '../ui/format.ts';
+import { PasskeyError } from './passkeys.ts';
 
 /** An error in words that a person can act on. */
 export interface Explanation {
@@ -7,6 +9,8 @@ export interface Explanation {
   readonly detail: string;
   readonly code: string;
   readonly requestId: string | null;
+  /** The act is not refused: it waits for a second person. */
+  readonly waits?: true;
 }
 
 const titles: Partial<Record<string, string>> = {
@@ -16,18 +20,40 @@ const titles: Partial<Record<string, string>> = {
   forbidden: 'You may not see this',
   rate_limited: 'Too many requests',
   managed_by_configuration: 'This is kept in the configuration file',
+  step_up_required: 'Nothing was done',
   internal_error: 'Something went wrong on the server',
 };
+
+function detailOf({ code, message, retryAfterSeconds }: ApiError, known: string): string {
+  // The person was asked to confirm and did not.
+  if (code === 'step_up_required') return 'It takes a confirmation that it is you.';
+  const detail = message === '' ? known : message;
+  return retryAfterSeconds === null || retryAfterSeconds < 5
+    ? detail
+    : `${detail} Wait for ${duration(retryAfterSeconds * 1000)}.`;
+}
 
 export function explain(error: unknown): Explanation {
   if (error instanceof ApiError) {
     const known = Object.hasOwn(errorCodes, error.code) ? errorCodes[error.code as ErrorCode] : '';
     return {
       title: titles[error.code] ?? 'That did not work',
-      detail: error.message === '' ? known : error.message,
+      detail: detailOf(error, known),
       code: error.code,
       requestId: error.requestId,
     };
+  }
+  if (error instanceof ApprovalPendingError) {
+    return {
+      title: 'Waiting for a second person',
+      detail: `It is done once somebody else has approved it. They have ${duration(Math.max(0, error.approval.expiresAt - Date.now()))}; you find it under Approvals.`,
+      code: error.code,
+      requestId: null,
+      waits: true,
+    };
+  }
+  if (error instanceof PasskeyError) {
+    return { title: 'No passkey was used', detail: error.message, code: 'passkey_not_used', requestId: null };
   }
   if (error instanceof ConnectionError) {
     return {

@@ -17,6 +17,13 @@ export const sessionQuery = queryOptions({
   staleTime: 5 * 60_000,
 });
 
+/** Where the person stands with the second factor. */
+export const standingQuery = queryOptions({
+  queryKey: keys.standing,
+  queryFn: ({ signal }) => custos.session.standing(signal),
+  staleTime: 5 * 60_000,
+});
+
 /** Whether the first set-up is still due. */
 export const setupQuery = queryOptions({
   queryKey: keys.setup,
@@ -62,6 +69,25 @@ export const channelsQuery = queryOptions({
   queryKey: keys.list('channels', { all: true }),
   queryFn: ({ signal }) => custos.channels.list({ limit: 500 }, signal),
   staleTime: 30_000,
+});
+
+export const usersQuery = queryOptions({
+  queryKey: keys.list('users', { all: true }),
+  queryFn: ({ signal }) => custos.users.list({ limit: 500 }, signal),
+  staleTime: 5 * 60_000,
+});
+
+export const rolesQuery = queryOptions({
+  queryKey: keys.list('roles'),
+  queryFn: ({ signal }) => custos.roles.list(signal),
+  staleTime: 60_000,
+});
+
+/** Requests for a second person that are still open: one's own, and those that one could answer. */
+export const openApprovalsQuery = queryOptions({
+  queryKey: keys.list('approvals', { open: true }),
+  queryFn: ({ signal }) => custos.approvals.list({ state: 'pending', limit: 100 }, signal),
+  refetchInterval: 30_000,
 });
 
 /** The installation's name, time zone and public address. */

@@ -1,13 +1,29 @@
-import { IconAlertCircle } from '@tabler/icons-react';
+import { IconAlertCircle, IconUsers } from '@tabler/icons-react';
 import classes from './form.module.css';
 
-/** What a form was refused for, when it does not belong to one field. */
+/** What a form was refused for, when it does not belong to one field; or that it waits for a second person. */
 export function FormProblem({
   problem,
 }: {
-  problem: { readonly detail: string; readonly code: string; readonly requestId: string | null } | null;
+  problem: {
+    readonly title?: string;
+    readonly detail: string;
+    readonly code: string;
+    readonly requestId: string | null;
+    readonly waits?: true;
+  } | null;
 }) {
   if (problem === null) return null;
+  if (problem.waits === true) {
+    return (
+      <div className={classes['note']} role="status">
+        <IconUsers size={16} stroke={1.8} aria-hidden="true" />
+        <span>
+          <strong>{problem.title}.</strong> {problem.detail}
+        </span>
+      </div>
+    );
+  }
   return (
     <div className={classes['problem']} role="alert">
       <IconAlertCircle size={16} stroke={1.8} aria-hidden="true" />

@@ -9,6 +9,7 @@ export function Page({
   actions,
   narrow = false,
   hidden = false,
+  frame = false,
   children,
 }: {
   title: string;
@@ -18,14 +19,16 @@ export function Page({
   narrow?: boolean;
   /** The page says its title in its own way. */
   hidden?: boolean;
+  /** Only the room for a page that says its own title, a `SubPage`. */
+  frame?: boolean;
   children: ReactNode;
 }) {
   useEffect(() => {
-    document.title = `${title} · Custos`;
-  }, [title]);
+    if (!frame) document.title = `${title} · Custos`;
+  }, [frame, title]);
   return (
     <div className={`${classes['page']} ${narrow ? classes['narrow'] : ''}`}>
-      {hidden ? (
+      {frame ? null : hidden ? (
         <h1 className="visually-hidden">{title}</h1>
       ) : (
         <header className={classes['head']}>
@@ -41,6 +44,35 @@ export function Page({
       )}
       {children}
     </div>
+  );
+}
+
+/** A page inside another's frame, such as a section of the settings. Sets the tab's title too. */
+export function SubPage({
+  title,
+  lead,
+  actions,
+  children,
+}: {
+  title: string;
+  lead?: ReactNode;
+  actions?: ReactNode;
+  children: ReactNode;
+}) {
+  useEffect(() => {
+    document.title = `${title} · Custos`;
+  }, [title]);
+  return (
+    <>
+      <header className={classes['head']}>
+        <div className={classes['titles']}>
+          <h1>{title}</h1>
+          {lead === undefined ? null : <div className={classes['lead']}>{lead}</div>}
+        </div>
+        {actions === undefined ? null : <div className={classes['actions']}>{actions}</div>}
+      </header>
+      {children}
+    </>
   );
 }
 

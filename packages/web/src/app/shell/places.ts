@@ -5,6 +5,8 @@ import {
   IconBell,
   IconBinaryTree,
   IconBook2,
+  IconListCheck,
+  IconUsers,
   IconCalendarTime,
   IconClock,
   IconLayoutGrid,
@@ -30,6 +32,8 @@ export interface Place {
     | '/audit'
     | '/ledger'
     | '/security'
+    | '/approvals'
+    | '/access-review'
     | '/channels'
     | '/settings';
   readonly icon: Icon;
@@ -51,6 +55,7 @@ export const placeGroups: readonly PlaceGroup[] = [
       { title: 'Overview', to: '/', icon: IconLayoutGrid, key: 'o', permission: 'dashboard.read' },
       { title: 'Alerts', to: '/alerts', icon: IconBell, key: 'a', permission: 'alert.read' },
       { title: 'Deliveries', to: '/deliveries', icon: IconSend, key: 'd', permission: 'delivery.read' },
+      { title: 'Approvals', to: '/approvals', icon: IconUsers, key: 'v', permission: 'dashboard.read' },
     ],
   },
   {
@@ -78,6 +83,13 @@ export const placeGroups: readonly PlaceGroup[] = [
       { title: 'Audit log', to: '/audit', icon: IconBook2, key: 'l', permission: 'audit.read' },
       { title: 'Ledger', to: '/ledger', icon: IconBinaryTree, key: 'e', permission: 'audit.read' },
       { title: 'Security', to: '/security', icon: IconShieldExclamation, key: 'y', permission: 'audit.read' },
+      {
+        title: 'Access review',
+        to: '/access-review',
+        icon: IconListCheck,
+        key: 'w',
+        permission: 'user.read',
+      },
     ],
   },
   {

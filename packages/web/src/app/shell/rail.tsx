@@ -4,7 +4,7 @@ import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { settingsQuery, useSession } from '../../data/queries.ts';
 import { Logo } from '../../ui/logo.tsx';
-import { OpenAlertCount } from './open-alerts.tsx';
+import { OpenAlertCount, OpenApprovalCount } from './open-alerts.tsx';
 import { placeGroups } from './places.ts';
 import classes from './rail.module.css';
 
@@ -41,6 +41,7 @@ export function Rail({ small, onToggle }: { small: boolean; onToggle: () => void
                       <place.icon size={17} stroke={1.6} />
                       <span className={classes['word']}>{place.title}</span>
                       {place.to === '/alerts' ? <OpenAlertCount /> : null}
+                      {place.to === '/approvals' ? <OpenApprovalCount /> : null}
                     </Link>
                   </Tooltip>
                 </li>

@@ -6,7 +6,9 @@ import { followStream } from '../../data/live.ts';
 import { useSession } from '../../data/queries.ts';
 import { BottomBar } from './bottom-bar.tsx';
 import { Rail } from './rail.tsx';
+import { SecondFactorBanner } from './second-factor-banner.tsx';
 import classes from './shell.module.css';
+import { StepUpDoor } from './step-up-door.tsx';
 import { TopBar } from './top-bar.tsx';
 
 /** Comes when the browser has time: the page itself is first. */
@@ -40,11 +42,13 @@ export function Shell() {
       <Rail small={small} onToggle={() => setSmall(!small)} />
       <TopBar />
       <main id="content" className={classes['main']} tabIndex={-1}>
+        <SecondFactorBanner />
         <Suspense>
           <Outlet />
         </Suspense>
       </main>
       <BottomBar />
+      <StepUpDoor />
       <Suspense>
         <Commands />
       </Suspense>

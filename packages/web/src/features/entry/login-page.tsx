@@ -1,11 +1,8 @@
-import { Button, PasswordInput, TextInput } from '@mantine/core';
-import { getRouteApi, useRouter } from '@tanstack/react-router';
-import { useState, type FormEvent } from 'react';
-import { formError } from '../../data/problem.ts';
-import { FormProblem } from '../../ui/form-problem.tsx';
-import { EntryFrame } from './entry-frame.tsx';
-import classes from './entry.module.css';
-import { useSignIn } from './queries.ts';
+import { getRouteApi, useLocation, useRouter } from '@tanstack/react-router';
+import { useState } from 'react';
+import { arrivalOf, type FactorStep } from './second-step.ts';
+import { FirstStepPage } from './first-step.tsx';
+import { SecondStepPage } from './second-step-page.tsx';
 
 const route = getRouteApi('/login');
 
@@ -14,42 +11,43 @@ function safeNext(next: string | undefined): string {
   return next !== undefined && /^\/(?![/\\])/.test(next) ? next : '/';
 }
 
+/** Signing in, step by step. */
 export function LoginPage() {
   const { next } = route.useSearch();
   const router = useRouter();
-  const signIn = useSignIn();
-  const [email, setEmail] = useState('');
-  const [password, setPassword] = useState('');
+  const { hash } = useLocation();
+  const [arrival] = useState(() => arrivalOf(hash));
+  const [step, setStep] = useState<FactorStep | null>(arrival.step);
+  const [isLate, setIsLate] = useState(false);
+  const enter = (): void => router.history.push(safeNext(next));
 
-  function submit(event: FormEvent): void {
-    event.preventDefault();
-    signIn.mutate({ email, password }, { onSuccess: () => router.history.push(safeNext(next)) });
-  }
-
-  return (
-    <EntryFrame title="Sign in" lead="To see what Custos watches.">
-      <form className={classes['form']} onSubmit={submit}>
-        <TextInput
-          label="E-mail"
-          type="email"
-          autoComplete="username"
-          autoFocus
-          required
-          value={email}
-          onChange={(event) => setEmail(event.currentTarget.value)}
-        />
-        <PasswordInput
-          label="Password"
-          autoComplete="current-password"
-          required
-          value={password}
-          onChange={(event) => setPassword(event.currentTarget.value)}
-        />
-        <FormProblem problem={formError(signIn.error, [])} />
-        <Button type="submit" loading={signIn.isPending}>
-          Sign in
-        </Button>
-      </form>
-    </EntryFrame>
+  return step === null ? (
+    <FirstStepPage
+      problem={
+        isLate
+          ? {
+              title: 'Too late',
+              detail: 'The sign-in took too long. Begin again.',
+              code: 'expired',
+              requestId: null,
+            }
+          : arrival.problem
+      }
+      onStep={(begun) => {
+        setIsLate(false);
+        setStep(begun);
+      }}
+      onDone={enter}
+    />
+  ) : (
+    <SecondStepPage
+      key={step.ticket}
+      step={step}
+      onDone={enter}
+      onBack={(late) => {
+        setIsLate(late);
+        setStep(null);
+      }}
+    />
   );
 }
