@@ -30,6 +30,7 @@ export const errorCodes = {
   unsupported_media_type: 'The body’s content type is not one that this route takes.',
   method_not_allowed: 'The path exists and does not take this method.',
   audit_unavailable: 'The act needs an audit record and none could be written, so it was not done.',
+  mail_unavailable: 'No e-mail channel can take the message.',
   state_unavailable: 'The state store does not answer.',
   columns_unavailable: 'The columns store does not answer; what needs history is unavailable for now.',
   columns_query_failed: 'The columns store refused a query.',

@@ -8,6 +8,7 @@ import {
 } from '@custos/contract';
 import { z } from 'zod';
 import { parseDuration } from '../base/duration.ts';
+import { accessConfiguration } from './access-config.ts';
 import { auditConfiguration } from './audit/config.ts';
 
 /**
@@ -134,6 +135,7 @@ export const configuration = z.strictObject({
       holdSeconds: z.number().min(1).default(300),
     })
     .prefault({}),
+  access: accessConfiguration.prefault({}),
   audit: auditConfiguration.prefault({}),
   services: z.array(configuredService).default([]),
   probes: z.array(configuredProbe).default([]),

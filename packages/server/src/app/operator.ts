@@ -45,7 +45,7 @@ export async function openOperator(options: Options): Promise<Operator> {
   const stores = await openStores(options, { clock, log });
   const { state, secrets } = stores;
   const audit = await openOperatorRecorder(options, stores);
-  const access = createAccess({ state, audit, clock, log });
+  const access = createAccess({ state, audit, secrets, clock, log });
   await access.start();
   return {
     access,

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { sessionCookieName } from '../access/cookie.ts';
 import { createDirectory } from '../access/directory-store.ts';
+import { fetchThrough } from '../access/oidc/provider-fetch.ts';
 import { accessRoutes } from '../access/routes.ts';
 import { createAccess } from '../access/service.ts';
 import { alertingRoutes } from '../alerting/routes.ts';
@@ -36,6 +37,7 @@ import { checkInternalTargets, openDoors } from './outbound-doors.ts';
 import { collectFigures } from './figures.ts';
 import { overviewSources } from './overview-sources.ts';
 import { createSelfChecks } from './self-checks.ts';
+import { createSignInWatch } from './sign-in-watch.ts';
 import type { Stores } from './stores.ts';
 import { columnsTrouble, createSystemStatus } from './system-status.ts';
 
@@ -102,11 +104,24 @@ export async function wire({ options, version, clock, log, stores }: WireRequest
   const address = `http://${options.listenHost.includes(':') ? `[${options.listenHost}]` : options.listenHost}:${options.listenPort}`;
   const publicUrl = (): string => settings.get().publicUrl ?? address;
 
+  const notify = createNotify({ ...shared, node, outbound: doors.channels, secrets, publish, publicUrl });
+  const signIns = createSignInWatch({ clock, log, audit });
+  const { providers, breachedPasswords, tokens } = options.access;
   const access = createAccess({
     ...shared,
     audit,
     secrets,
+    publicUrl: () => settings.get().publicUrl,
+    // What a message says and a link that it holds make one text; the link is a secret and is in no log.
+    tell: ({ email: to }, { subject, text, url }) =>
+      notify.letters.send({ to, subject, text: url === null ? text : `${text}\n\n${url}` }),
+    onSecurityEvent: signIns.onSecurityEvent,
+    onApprovalAsked: ({ id }) => publish({ type: 'changed', data: { resource: 'approvals', id } }),
+    providerFetch: fetchThrough(doors.channels),
     options: {
+      providers: providers.map((one) => ({ ...one, clientSecret: one.clientSecret ?? null })),
+      jwt: { audiences: tokens.audiences, ...(tokens.issuer === undefined ? {} : { issuer: tokens.issuer }) },
+      ...(breachedPasswords === undefined ? {} : { breachedPasswords }),
       onEnded: ({ userId, sessionId, tokenId }) => {
         hub.disconnect(
           (identity) =>
@@ -119,7 +134,6 @@ export async function wire({ options, version, clock, log, stores }: WireRequest
       onAddressRulesChanged: () => hub.disconnect(() => true),
     },
   });
-  const notify = createNotify({ ...shared, node, outbound: doors.channels, secrets, publish, publicUrl });
   const { firings, windowSeconds, holdSeconds } = options.flapping;
   const alerting = createAlerting({
     ...shared,
@@ -136,7 +150,7 @@ export async function wire({ options, version, clock, log, stores }: WireRequest
     history: createHistory(columns),
     publish,
     seats: jobs.leases,
-    selfChecks: [...createSelfChecks({ clock, audit, notify }), ...joined.selfChecks],
+    selfChecks: [...createSelfChecks({ clock, audit, notify }), signIns.selfCheck, ...joined.selfChecks],
     publicUrl,
   });
 

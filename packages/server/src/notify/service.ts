@@ -13,6 +13,7 @@ import { checkOptions, createChannelService, type ChannelService } from './chann
 import { applyConfiguredChannels, ensureBuiltIn } from './configured-channels.ts';
 import { createDeliveryService, type DeliveryService } from './delivery-service.ts';
 import { idempotencyKey } from './idempotency.ts';
+import { createLetters, type Letters } from './letters.ts';
 import { mergeOptions } from './options.ts';
 import { attempt, type Attempted } from './outbox/attempt.ts';
 import { createOpenChannels, fullOptions, openChannel } from './outbox/opened.ts';
@@ -61,6 +62,8 @@ export interface Notify {
     try(request: z.output<typeof channelTryRequest>): Promise<z.output<typeof channelTestResult>>;
   };
   readonly deliveries: Omit<DeliveryService, 'deliveryByAlert'>;
+  /** Mails to single persons about their own account. */
+  readonly letters: Letters;
   /** Adds the built-in channel and starts to send. */
   start(): Promise<void>;
   /** Ends sending; attempts under way have `deadlineMs` to end by themselves. Twice is safe. */
@@ -138,6 +141,7 @@ export function createNotify(options: NotifyOptions): Notify {
     },
 
     deliveryByAlert,
+    letters: createLetters({ state, secrets, ports }),
     deliveries,
 
     channels: {

@@ -11,10 +11,10 @@ import { acceptedOutcome, failedOutcome } from './smtp-outcome.ts';
 const connections = 4;
 
 /** The address inside `Name <address>`. */
-const addressOf = (mailbox: string): string => /<([^<>]+)>$/.exec(mailbox)?.[1] ?? mailbox;
+export const addressOf = (mailbox: string): string => /<([^<>]+)>$/.exec(mailbox)?.[1] ?? mailbox;
 
 /** Opens connections through the guarded door, so a mail server is checked like any other target. */
-function transportTo(options: EmailOptions, { outbound }: ChannelPorts) {
+export function transportTo(options: EmailOptions, { outbound }: ChannelPorts) {
   const { host, port, security, user, password, certificateAuthority: ca } = options;
   const tls = ca === undefined ? {} : { ca };
   const connect = async () => {
