@@ -173,7 +173,7 @@ export function createSubmissions(parts: SubmissionParts): Submissions {
     },
     buffered: () => [...writing.values()].reduce((sum, count) => sum + count, 0),
     async settle() {
-      await Promise.allSettled([...writing.keys()]);
+      await Promise.allSettled(writing.keys());
     },
   };
 }

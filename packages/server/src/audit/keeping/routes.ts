@@ -1,9 +1,9 @@
 import { byId, legalHold, legalHoldInput, pageOf, type LegalHoldView } from '@custos/contract';
 import type { FastifyRequest } from 'fastify';
-import { httpError } from '../http/problem.ts';
-import type { Routes } from '../http/types.ts';
-import type { HoldService } from './keeping/holds.ts';
-import type { LegalHold } from './keeping/types.ts';
+import { httpError } from '../../http/problem.ts';
+import type { Routes } from '../../http/types.ts';
+import type { HoldService } from './holds.ts';
+import type { LegalHold } from './types.ts';
 
 export interface HoldRouteParts {
   readonly holds: Pick<HoldService, 'list' | 'place' | 'release'>;

@@ -1,5 +1,5 @@
-import type { Routes } from '../http/types.ts';
-import type { WitnessService } from './anchors/witness/service.ts';
+import type { Routes } from '../../../http/types.ts';
+import type { WitnessService } from './service.ts';
 
 export interface WitnessRouteParts {
   readonly witness: Pick<WitnessService, 'addCheckpoint'>;

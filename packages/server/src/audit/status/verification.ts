@@ -1,9 +1,9 @@
 import type { LedgerStatusView } from '@custos/contract';
-import type { Clock } from '../base/clock.ts';
-import { conflict, messageOf } from '../base/errors.ts';
-import type { Logger } from '../base/logger.ts';
-import type { Finding, Verification } from './log/verify/findings.ts';
-import type { AuditActor, AuditLog } from './types.ts';
+import type { Clock } from '../../base/clock.ts';
+import { conflict, messageOf } from '../../base/errors.ts';
+import type { Logger } from '../../base/logger.ts';
+import type { Finding, Verification } from '../log/verify/findings.ts';
+import type { AuditActor, AuditLog } from '../types.ts';
 
 /** How a verification stands, as the ledger page shows it. */
 export type VerificationStatus = NonNullable<LedgerStatusView['verification']>;

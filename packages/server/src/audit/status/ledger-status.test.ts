@@ -1,11 +1,10 @@
 import { ledgerStatus } from '@custos/contract';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { createManualClock } from '../base/clock.ts';
-import type { LogProgress } from './anchors/types.ts';
-import type { EgressStatus } from './egress/types.ts';
-import type { IndexStatus } from './index/types.ts';
-import { createLedgerStatus, type LedgerStatusParts } from './ledger-status.ts';
-import { createSigners } from './log/signing.ts';
+import { createManualClock } from '../../base/clock.ts';
+import type { LogProgress } from '../anchors/types.ts';
+import type { EgressStatus } from '../egress/types.ts';
+import type { IndexStatus } from '../index/types.ts';
+import { createSigners } from '../log/signing.ts';
 import {
   removed,
   temporary,
@@ -14,10 +13,11 @@ import {
   testOptions,
   testOrigins,
   testPolicy,
-} from './log/ledger-fixture.ts';
-import type { Ledger } from './log/ledger-types.ts';
-import { openLedger } from './log/ledger.ts';
-import { ownPolicyText } from './own-policy.ts';
+} from '../log/ledger-fixture.ts';
+import type { Ledger } from '../log/ledger-types.ts';
+import { openLedger } from '../log/ledger.ts';
+import { ownPolicyText } from '../own-policy.ts';
+import { createLedgerStatus, type LedgerStatusParts } from './ledger-status.ts';
 import type { VerificationStatus } from './verification.ts';
 
 const directory = temporary();

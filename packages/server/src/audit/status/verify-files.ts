@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
-import type { Verification } from './log/verify/findings.ts';
+import type { Verification } from '../log/verify/findings.ts';
 
 /** What the worker is told. */
 export interface FilesToVerify {

@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest';
-import { openTestAudit } from '../../test/audit.ts';
-import { createTestServer } from '../../test/http-server.ts';
-import { describeOnBothStores } from '../../test/stores.ts';
-import { systemClock } from '../base/clock.ts';
-import { createHolds } from './keeping/holds.ts';
-import { holdRoutes } from './routes-holds.ts';
+import { openTestAudit } from '../../../test/audit.ts';
+import { createTestServer } from '../../../test/http-server.ts';
+import { describeOnBothStores } from '../../../test/stores.ts';
+import { systemClock } from '../../base/clock.ts';
+import { createHolds } from './holds.ts';
+import { holdRoutes } from './routes.ts';
 
 const url = '/api/v1/audit/holds';
 

@@ -1,16 +1,16 @@
 import { verifyBundle } from '@custos/client/ledger';
 import { unzipSync } from 'fflate';
 import { expect, test } from 'vitest';
-import { openTestAudit } from '../../test/audit.ts';
-import { createTestServer } from '../../test/http-server.ts';
-import { describeOnBothStores } from '../../test/stores.ts';
-import { systemClock } from '../base/clock.ts';
-import { testKeys } from './log/ledger-fixture.ts';
-import { createSigners } from './log/signing.ts';
-import { ownPolicyText } from './own-policy.ts';
-import { evidenceRoutes } from './routes-evidence.ts';
-import type { AuditLog } from './types.ts';
-import { createEvidence } from './verifier/evidence-zip.ts';
+import { openTestAudit } from '../../../test/audit.ts';
+import { createTestServer } from '../../../test/http-server.ts';
+import { describeOnBothStores } from '../../../test/stores.ts';
+import { systemClock } from '../../base/clock.ts';
+import { testKeys } from '../log/ledger-fixture.ts';
+import { createSigners } from '../log/signing.ts';
+import { ownPolicyText } from '../own-policy.ts';
+import type { AuditLog } from '../types.ts';
+import { evidenceRoutes } from './routes.ts';
+import { createEvidence } from './evidence-zip.ts';
 
 const signersOf = createSigners(testKeys);
 const url = '/api/v1/audit/evidence';

@@ -1,7 +1,7 @@
 import { byId, done, savedSearch, savedSearchInput } from '@custos/contract';
 import { z } from 'zod';
-import type { Routes } from '../http/types.ts';
-import type { SavedSearch, SavedSearches } from './index/saved-searches.ts';
+import type { Routes } from '../../http/types.ts';
+import type { SavedSearch, SavedSearches } from './saved-searches.ts';
 
 const config = { access: 'audit.read' } as const;
 

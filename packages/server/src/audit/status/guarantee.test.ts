@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { guaranteeOf, type Outside } from './ledger-guarantee.ts';
+import { guaranteeOf, type Outside } from './guarantee.ts';
 
 const alone: Outside = { witnesses: [], quorumAsked: false, anchors: [] };
 const nobody = 'No witness and no anchor outside is set up';

@@ -1,18 +1,18 @@
 import type { LedgerStatusView } from '@custos/contract';
-import type { Anchoring } from './anchors/anchoring.ts';
-import type { LogProgress } from './anchors/types.ts';
-import type { Witnesses } from './anchors/witnesses.ts';
-import type { Egress } from './egress/service.ts';
-import type { EgressStatus } from './egress/types.ts';
-import type { AuditIndex } from './index/service.ts';
-import type { IndexStatus } from './index/types.ts';
-import type { KeepingRule } from './keeping/types.ts';
-import { guaranteeOf } from './ledger-guarantee.ts';
-import { parseCheckpoint } from './log/formats/checkpoint.ts';
-import { parsePolicy } from './log/formats/policy.ts';
-import { parseNote } from './log/formats/signed-note.ts';
-import type { Ledger } from './log/ledger-types.ts';
-import type { SignersOf } from './log/signing.ts';
+import type { Anchoring } from '../anchors/anchoring.ts';
+import type { LogProgress } from '../anchors/types.ts';
+import type { Witnesses } from '../anchors/witnesses.ts';
+import type { Egress } from '../egress/service.ts';
+import type { EgressStatus } from '../egress/types.ts';
+import type { AuditIndex } from '../index/service.ts';
+import type { IndexStatus } from '../index/types.ts';
+import type { KeepingRule } from '../keeping/types.ts';
+import { parseCheckpoint } from '../log/formats/checkpoint.ts';
+import { parsePolicy } from '../log/formats/policy.ts';
+import { parseNote } from '../log/formats/signed-note.ts';
+import type { Ledger } from '../log/ledger-types.ts';
+import type { SignersOf } from '../log/signing.ts';
+import { guaranteeOf } from './guarantee.ts';
 import type { LedgerVerification } from './verification.ts';
 
 export interface LedgerStatusParts {

@@ -1,11 +1,11 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { auditIndexCheck, done, ledgerStatus, type AuditIndexCheck } from '@custos/contract';
-import { messageOf } from '../base/errors.ts';
-import type { Logger } from '../base/logger.ts';
-import { actorOf } from '../http/audit-hook.ts';
-import type { Routes } from '../http/types.ts';
-import type { AuditIndex } from './index/service.ts';
-import type { CompletenessReport } from './index/types.ts';
+import { messageOf } from '../../base/errors.ts';
+import type { Logger } from '../../base/logger.ts';
+import { actorOf } from '../../http/audit-hook.ts';
+import type { Routes } from '../../http/types.ts';
+import type { AuditIndex } from '../index/service.ts';
+import type { CompletenessReport } from '../index/types.ts';
 import type { ReadLedgerStatus } from './ledger-status.ts';
 import type { LedgerVerification } from './verification.ts';
 

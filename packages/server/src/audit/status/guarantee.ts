@@ -1,4 +1,4 @@
-import type { AnchorKind } from './anchors/types.ts';
+import type { AnchorKind } from '../anchors/types.ts';
 
 /** Who outside knows of the ledger's checkpoints. */
 export interface Outside {

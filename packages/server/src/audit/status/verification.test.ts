@@ -1,9 +1,9 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
-import { createManualClock, systemClock } from '../base/clock.ts';
-import { silentLogger } from '../base/logger.ts';
-import { createSigner } from './log/formats/keys.ts';
+import { createManualClock, systemClock } from '../../base/clock.ts';
+import { silentLogger } from '../../base/logger.ts';
+import { createSigner } from '../log/formats/keys.ts';
 import {
   contents,
   removed,
@@ -12,11 +12,11 @@ import {
   testKeys,
   testOptions,
   testOrigins,
-} from './log/ledger-fixture.ts';
-import { openLedger } from './log/ledger.ts';
-import type { Verification } from './log/verify/findings.ts';
-import { ownPolicyText } from './own-policy.ts';
-import { systemActor, type AuditEvent } from './types.ts';
+} from '../log/ledger-fixture.ts';
+import { openLedger } from '../log/ledger.ts';
+import type { Verification } from '../log/verify/findings.ts';
+import { ownPolicyText } from '../own-policy.ts';
+import { systemActor, type AuditEvent } from '../types.ts';
 import { createLedgerVerification, type LedgerVerificationOptions } from './verification.ts';
 import { filesVerifier } from './verify-files.ts';
 

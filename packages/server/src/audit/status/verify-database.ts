@@ -1,8 +1,8 @@
-import type { State } from '../storage/state/state.ts';
-import { verifyDatabaseLedger } from './log/database/verify.ts';
-import { parsePolicy } from './log/formats/policy.ts';
-import type { Verification } from './log/verify/findings.ts';
-import { withoutWitnesses } from './own-policy.ts';
+import type { State } from '../../storage/state/state.ts';
+import { verifyDatabaseLedger } from '../log/database/verify.ts';
+import { parsePolicy } from '../log/formats/policy.ts';
+import type { Verification } from '../log/verify/findings.ts';
+import { withoutWitnesses } from '../own-policy.ts';
 
 /**
  * Verifies a ledger in PostgreSQL and this node's tiles. It reads 16 frames at a time and lets others run in

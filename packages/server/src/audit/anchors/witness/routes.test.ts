@@ -1,14 +1,14 @@
 import { expect, test } from 'vitest';
-import { createTestServer } from '../../test/http-server.ts';
-import { describeOnBothStores } from '../../test/stores.ts';
-import { systemClock } from '../base/clock.ts';
-import { silentLogger } from '../base/logger.ts';
-import { createWitnessService } from './anchors/witness/service.ts';
-import { verifiedSignatures } from './log/formats/keys.ts';
-import { parseNote, parseSignatureLines } from './log/formats/signed-note.ts';
-import { leafHash } from './log/merkle/hashing.ts';
-import { bodyOf, cosigners, logSigner, noteAt, origin } from './log/witness/witness-fixture.ts';
-import { witnessRoutes } from './routes-witness.ts';
+import { createTestServer } from '../../../../test/http-server.ts';
+import { describeOnBothStores } from '../../../../test/stores.ts';
+import { systemClock } from '../../../base/clock.ts';
+import { silentLogger } from '../../../base/logger.ts';
+import { verifiedSignatures } from '../../log/formats/keys.ts';
+import { parseNote, parseSignatureLines } from '../../log/formats/signed-note.ts';
+import { leafHash } from '../../log/merkle/hashing.ts';
+import { bodyOf, cosigners, logSigner, noteAt, origin } from '../../log/witness/witness-fixture.ts';
+import { createWitnessService } from './service.ts';
+import { witnessRoutes } from './routes.ts';
 
 const url = '/witness/add-checkpoint';
 

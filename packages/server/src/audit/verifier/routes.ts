@@ -1,13 +1,13 @@
 import { Readable } from 'node:stream';
 import { evidenceInput } from '@custos/contract';
-import { invalidInput } from '../base/errors.ts';
-import { httpError } from '../http/problem.ts';
-import type { Routes } from '../http/types.ts';
+import { invalidInput } from '../../base/errors.ts';
+import { httpError } from '../../http/problem.ts';
+import type { Routes } from '../../http/types.ts';
+import { recordRequest } from '../routes-record.ts';
+import type { AuditLog } from '../types.ts';
 import { indexRanges } from './index-ranges.ts';
-import { recordRequest } from './routes-record.ts';
-import type { AuditLog } from './types.ts';
-import type { EvidencePlace } from './verifier/evidence-places.ts';
-import type { Evidence } from './verifier/evidence-zip.ts';
+import type { EvidencePlace } from './evidence-places.ts';
+import type { Evidence } from './evidence-zip.ts';
 
 export interface EvidenceRouteParts {
   readonly evidence: Evidence;

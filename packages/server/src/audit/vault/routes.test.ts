@@ -1,10 +1,10 @@
 import { erasureReport } from '@custos/contract';
 import { expect, test } from 'vitest';
-import { openTestAudit } from '../../test/audit.ts';
-import { createTestServer } from '../../test/http-server.ts';
-import { describeOnBothStores } from '../../test/stores.ts';
-import { privacyRoutes } from './routes-privacy.ts';
-import type { AuditLog } from './types.ts';
+import { openTestAudit } from '../../../test/audit.ts';
+import { createTestServer } from '../../../test/http-server.ts';
+import { describeOnBothStores } from '../../../test/stores.ts';
+import type { AuditLog } from '../types.ts';
+import { privacyRoutes } from './routes.ts';
 
 const url = '/api/v1/audit/erasures';
 const subject = { type: 'user', id: 'usr_canary_17' };

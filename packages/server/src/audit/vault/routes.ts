@@ -1,9 +1,9 @@
 import { erasureInput, erasureReport } from '@custos/contract';
-import { invalidInput, unavailable } from '../base/errors.ts';
-import type { Routes } from '../http/types.ts';
-import { recordRequest } from './routes-record.ts';
-import type { AuditLog } from './types.ts';
-import type { Vault } from './vault/service.ts';
+import { invalidInput, unavailable } from '../../base/errors.ts';
+import type { Routes } from '../../http/types.ts';
+import { recordRequest } from '../routes-record.ts';
+import type { AuditLog } from '../types.ts';
+import type { Vault } from './service.ts';
 
 export interface PrivacyRouteParts {
   readonly vault: Pick<Vault, 'erase'>;
