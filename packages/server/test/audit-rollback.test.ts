@@ -89,14 +89,15 @@ test('I9: a data directory that was put back must not sign; it goes on under a n
   );
   expect(refused.output()).toContain('custos audit resume');
 
-  // Each log in turn that must not sign any more is given up by name, and nothing else is.
+  // Each log that must not sign any more is given up by name.
   const file = join(directory, 'custos.yaml');
   const resume = (log: string) =>
     custos(['audit', 'resume', '--log', log, '--origin', `${origin}/${log}-2`, '--config', file], {
       directory,
     });
   const ends: string[] = [];
-  for (const { name } of logs) {
+  // The sign-in of the lost life is an entry of security that the witness may have seen too.
+  for (const name of ['financial', 'security']) {
     const { code, out, error } = await resume(name);
     ends.push(`${name} ${code} ${/^"\w+" goes on as \S+/.exec(out)?.[0] ?? error.trim()}`);
   }
