@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Client } from '@custos/client';
 import { createTileVerifier, httpResources, type FetchResource } from '@custos/client/ledger';
 import { submissionAnswer, type Permission, type SubmissionAnswer } from '@custos/contract';
-import { verifyServedTree } from '../src/app/audit/served-tree.ts';
+import { verifyServedTree } from '../src/app/audit/host/served-tree.ts';
 import { decodeBundle } from '../src/audit/log/formats/entry-bundle.ts';
 import { tilePath, tileWidthAt } from '../src/audit/log/formats/tile-paths.ts';
 import { tileWidth } from '../src/audit/log/merkle/frontier.ts';

@@ -9,7 +9,7 @@ import {
 import { z } from 'zod';
 import { parseDuration } from '../base/duration.ts';
 import { accessConfiguration } from './access-config.ts';
-import { auditConfiguration } from './audit/config.ts';
+import { auditConfiguration } from './audit/config/configuration.ts';
 
 /**
  * The schema of `custos.config.ts` and `custos.yaml`. Every field has a default, so an empty file, or none

@@ -34,11 +34,11 @@ import type { Columns } from '../../storage/columns/columns.ts';
 import type { Part } from '../lifecycle.ts';
 import type { Options } from '../options.ts';
 import type { Stores } from '../stores.ts';
-import { joinBackup } from './backup.ts';
-import { joinEgress } from './egress.ts';
-import { joinKeeping } from './keeping.ts';
+import { joinBackup } from './parts/backup.ts';
+import { joinEgress } from './parts/egress.ts';
+import { joinKeeping } from './parts/keeping.ts';
 import { ledgerDirectory, ledgerIdentity, openInstallationLedger, type OpenedLedger } from './open-ledger.ts';
-import { joinOutside, type JoinedOutside } from './outside.ts';
+import { joinOutside, type JoinedOutside } from './parts/outside.ts';
 
 export interface JoinAuditRequest {
   readonly options: Options;

@@ -14,7 +14,7 @@ import type { Logger } from '../../base/logger.ts';
 import type { Leases } from '../../jobs/types.ts';
 import type { SecretKeys, Secrets } from '../../storage/secrets/types.ts';
 import type { State } from '../../storage/state/state.ts';
-import type { AuditConfiguration } from './config.ts';
+import type { AuditConfiguration } from './config/configuration.ts';
 import { resumedOrigins } from './resumed-origins.ts';
 
 /** Under which names and keys the logs of this installation sign. */

@@ -1,10 +1,6 @@
 import { readFileSync } from 'node:fs';
 import type { Command } from 'commander';
-import {
-  openBackupOperator,
-  type BackupFacts,
-  type BackupOperator,
-} from '../../app/audit/operator-backup.ts';
+import { openBackupOperator, type BackupFacts, type BackupOperator } from '../../app/audit/host/backup.ts';
 import { loadOptions } from '../../app/options.ts';
 import type { CommandContext } from '../context.ts';
 import { countOf } from './repeat.ts';

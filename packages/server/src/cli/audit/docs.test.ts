@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import { Command } from 'commander';
 import { expect, test } from 'vitest';
 import { parse } from 'yaml';
-import { auditConfiguration } from '../../app/audit/config.ts';
+import { auditConfiguration } from '../../app/audit/config/configuration.ts';
 import { createCatalogue } from '../../audit/events/catalogue.ts';
 import { tryPrepare } from '../../audit/events/prepare.ts';
 import { components } from '../../audit/health/components/list.ts';

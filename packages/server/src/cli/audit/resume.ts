@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { resumeLog } from '../../app/audit/operator-resume.ts';
+import { resumeLog } from '../../app/audit/host/resume.ts';
 import { loadOptions } from '../../app/options.ts';
 import type { CommandContext } from '../context.ts';
 

@@ -1,5 +1,5 @@
 import { createTileVerifier, type CheckpointStore } from '@custos/client/ledger';
-import { verifyServedTree } from '../../app/audit/served-tree.ts';
+import { verifyServedTree } from '../../app/audit/host/served-tree.ts';
 import { systemClock } from '../../base/clock.ts';
 import { connect, type ConnectionOptions } from './connection.ts';
 import { servedResources } from './served-resources.ts';

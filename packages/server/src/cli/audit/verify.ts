@@ -5,7 +5,7 @@ import {
   verifyInstallation,
   type Finding,
   type Verification,
-} from '../../app/audit/operator-verify.ts';
+} from '../../app/audit/host/verify.ts';
 import { loadOptions } from '../../app/options.ts';
 import { messageOf } from '../../base/errors.ts';
 import type { CommandContext } from '../context.ts';

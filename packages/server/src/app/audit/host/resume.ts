@@ -1,22 +1,22 @@
 import { hostname } from 'node:os';
-import { createCatalogue } from '../../audit/events/catalogue.ts';
-import { prepareEvent } from '../../audit/events/prepare.ts';
-import { LedgerForkError } from '../../audit/log/errors.ts';
-import type { ResumeFacts } from '../../audit/log/open-logs.ts';
-import { eventInputOf } from '../../audit/own-acts.ts';
-import { systemActor } from '../../audit/types.ts';
-import { systemClock } from '../../base/clock.ts';
-import { CustosError, invalidInput } from '../../base/errors.ts';
-import { silentLogger } from '../../base/logger.ts';
-import { createJobs } from '../../jobs/service.ts';
-import { lockDirectory } from '../../storage/state/sqlite.ts';
-import { lateAudit } from '../late-audit.ts';
-import type { Options } from '../options.ts';
-import { openDoors } from '../outbound-doors.ts';
-import { openInstallationLedger } from './open-ledger.ts';
+import { createCatalogue } from '../../../audit/events/catalogue.ts';
+import { prepareEvent } from '../../../audit/events/prepare.ts';
+import { LedgerForkError } from '../../../audit/log/errors.ts';
+import type { ResumeFacts } from '../../../audit/log/open-logs.ts';
+import { eventInputOf } from '../../../audit/own-acts.ts';
+import { systemActor } from '../../../audit/types.ts';
+import { systemClock } from '../../../base/clock.ts';
+import { CustosError, invalidInput } from '../../../base/errors.ts';
+import { silentLogger } from '../../../base/logger.ts';
+import { createJobs } from '../../../jobs/service.ts';
+import { lockDirectory } from '../../../storage/state/sqlite.ts';
+import { lateAudit } from '../../late-audit.ts';
+import type { Options } from '../../options.ts';
+import { openDoors } from '../../outbound-doors.ts';
+import { openInstallationLedger } from '../open-ledger.ts';
+import { joinOutside } from '../parts/outside.ts';
+import { rememberOrigin } from '../resumed-origins.ts';
 import { openAuditOperator, type AuditOperator } from './operator.ts';
-import { joinOutside } from './outside.ts';
-import { rememberOrigin } from './resumed-origins.ts';
 
 export interface ResumeRequest {
   /** Name of the log, such as `security`. */

@@ -5,16 +5,16 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createServer } from 'node:tls';
 import { afterEach, expect, test } from 'vitest';
-import { startReceiver } from '../../../test/receivers.ts';
-import { eventually } from '../../../test/serve.ts';
-import { describeOnBothStores } from '../../../test/stores.ts';
-import { systemClock } from '../../base/clock.ts';
-import { receiverCertificate } from '../../outbound/fixtures/receiver.ts';
-import { openDirectoryStore } from '../../storage/objects/directory.ts';
+import { startReceiver } from '../../../../test/receivers.ts';
+import { eventually } from '../../../../test/serve.ts';
+import { describeOnBothStores } from '../../../../test/stores.ts';
+import { systemClock } from '../../../base/clock.ts';
+import { receiverCertificate } from '../../../outbound/fixtures/receiver.ts';
+import { openDirectoryStore } from '../../../storage/objects/directory.ts';
 import { joinEgress, type JoinedEgress } from './egress.ts';
 import { act, openInstallation, removed, type Installation } from './installation-fixture.ts';
 
-const receiverKey = readFileSync(new URL('../../outbound/fixtures/receiver.key.pem', import.meta.url));
+const receiverKey = readFileSync(new URL('../../../outbound/fixtures/receiver.key.pem', import.meta.url));
 
 describeOnBothStores('egress, from the configuration', (open) => {
   const cleanups: (() => Promise<unknown> | void)[] = [];

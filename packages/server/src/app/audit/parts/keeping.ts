@@ -1,20 +1,20 @@
-import type { Egress } from '../../audit/egress/service.ts';
-import type { AuditSettings } from '../../audit/events/constants.ts';
-import { retentionClasses } from '../../audit/events/retention.ts';
-import type { ArchiveStore } from '../../audit/keeping/archive.ts';
-import { createHolds, type HoldService } from '../../audit/keeping/holds.ts';
-import { createKeeping, type Keeping } from '../../audit/keeping/service.ts';
-import type { KeepingRule, PruneReport } from '../../audit/keeping/types.ts';
-import type { Ledger } from '../../audit/log/ledger-types.ts';
-import type { Recorder } from '../../audit/types.ts';
-import type { Vault } from '../../audit/vault/service.ts';
-import type { Clock } from '../../base/clock.ts';
-import type { Logger } from '../../base/logger.ts';
-import type { Jobs } from '../../jobs/types.ts';
-import { openObjects } from '../../storage/objects/open.ts';
-import type { State } from '../../storage/state/state.ts';
-import { underField } from './config-fields.ts';
-import type { AuditConfiguration } from './config.ts';
+import type { Egress } from '../../../audit/egress/service.ts';
+import type { AuditSettings } from '../../../audit/events/constants.ts';
+import { retentionClasses } from '../../../audit/events/retention.ts';
+import type { ArchiveStore } from '../../../audit/keeping/archive.ts';
+import { createHolds, type HoldService } from '../../../audit/keeping/holds.ts';
+import { createKeeping, type Keeping } from '../../../audit/keeping/service.ts';
+import type { KeepingRule, PruneReport } from '../../../audit/keeping/types.ts';
+import type { Ledger } from '../../../audit/log/ledger-types.ts';
+import type { Recorder } from '../../../audit/types.ts';
+import type { Vault } from '../../../audit/vault/service.ts';
+import type { Clock } from '../../../base/clock.ts';
+import type { Logger } from '../../../base/logger.ts';
+import type { Jobs } from '../../../jobs/types.ts';
+import { openObjects } from '../../../storage/objects/open.ts';
+import type { State } from '../../../storage/state/state.ts';
+import { underField } from '../config/fields.ts';
+import type { AuditConfiguration } from '../config/configuration.ts';
 
 export interface KeepingParts {
   readonly configuration: Pick<AuditConfiguration, 'logs' | 'retention' | 'archive'>;

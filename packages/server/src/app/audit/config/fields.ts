@@ -1,7 +1,7 @@
 import { isAbsolute } from 'node:path';
 import { z } from 'zod';
-import { CustosError, invalidInput, type FieldFault } from '../../base/errors.ts';
-import { parseAddress } from '../../storage/objects/address.ts';
+import { CustosError, invalidInput, type FieldFault } from '../../../base/errors.ts';
+import { parseAddress } from '../../../storage/objects/address.ts';
 
 /** What a secret is written as: never the text itself. */
 export type SecretReference = { readonly env: string } | { readonly file: string };

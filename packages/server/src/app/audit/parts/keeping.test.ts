@@ -2,13 +2,13 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
-import { describeOnBothStores } from '../../../test/stores.ts';
-import { checkArchive } from '../../audit/keeping/archive-check.ts';
-import { createManualClock, systemClock, type ManualClock } from '../../base/clock.ts';
-import { openDirectoryStore } from '../../storage/objects/directory.ts';
+import { describeOnBothStores } from '../../../../test/stores.ts';
+import { checkArchive } from '../../../audit/keeping/archive-check.ts';
+import { createManualClock, systemClock, type ManualClock } from '../../../base/clock.ts';
+import { openDirectoryStore } from '../../../storage/objects/directory.ts';
+import { auditConfiguration } from '../config/configuration.ts';
 import { act, openInstallation, removed, type Installation } from './installation-fixture.ts';
 import { joinKeeping, keepingRules, type JoinedKeeping } from './keeping.ts';
-import { auditConfiguration } from './config.ts';
 
 const dayMs = 86_400_000;
 

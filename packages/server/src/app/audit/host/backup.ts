@@ -1,12 +1,12 @@
-import { restoreBackup } from '../../audit/backup/restore.ts';
-import { createBackups, type BackupStore } from '../../audit/backup/service.ts';
-import type { BackupFacts, BackupList, CleanupReport, RestoredBackup } from '../../audit/backup/types.ts';
-import { parsePolicy } from '../../audit/log/formats/policy.ts';
-import { systemClock } from '../../base/clock.ts';
-import { conflict, invalidInput, notFound } from '../../base/errors.ts';
-import { openObjects } from '../../storage/objects/open.ts';
-import type { Options } from '../options.ts';
-import { underField } from './config-fields.ts';
+import { restoreBackup } from '../../../audit/backup/restore.ts';
+import { createBackups, type BackupStore } from '../../../audit/backup/service.ts';
+import type { BackupFacts, BackupList, CleanupReport, RestoredBackup } from '../../../audit/backup/types.ts';
+import { parsePolicy } from '../../../audit/log/formats/policy.ts';
+import { systemClock } from '../../../base/clock.ts';
+import { conflict, invalidInput, notFound } from '../../../base/errors.ts';
+import { openObjects } from '../../../storage/objects/open.ts';
+import type { Options } from '../../options.ts';
+import { underField } from '../config/fields.ts';
 import { openAuditOperator, type AuditOperator } from './operator.ts';
 
 export type { BackupFacts, BackupList, CleanupReport, RestoredBackup };

@@ -1,26 +1,26 @@
-import { createAnchoring, type Anchoring } from '../../audit/anchors/anchoring.ts';
-import { createOutside, type Outside } from '../../audit/anchors/outside.ts';
-import { createWitnesses, type Witnesses } from '../../audit/anchors/witnesses.ts';
-import { createWitnessService, type WitnessService } from '../../audit/anchors/witness/service.ts';
+import { createAnchoring, type Anchoring } from '../../../audit/anchors/anchoring.ts';
+import { createOutside, type Outside } from '../../../audit/anchors/outside.ts';
+import { createWitnesses, type Witnesses } from '../../../audit/anchors/witnesses.ts';
+import { createWitnessService, type WitnessService } from '../../../audit/anchors/witness/service.ts';
 import {
   createSigner,
   parseVerifierKey,
   type NoteSigner,
   type NoteVerifier,
-} from '../../audit/log/formats/keys.ts';
-import { parsePolicy, type TrustPolicy } from '../../audit/log/formats/policy.ts';
-import { deriveLogKeys, type LogKeys } from '../../audit/log/log-keys.ts';
-import type { Ledger } from '../../audit/log/ledger-types.ts';
-import { ownPolicyText } from '../../audit/own-policy.ts';
-import type { LogDefinition } from '../../audit/log/types.ts';
-import type { Clock } from '../../base/clock.ts';
-import type { Logger } from '../../base/logger.ts';
-import type { Outbound } from '../../outbound/types.ts';
-import type { State } from '../../storage/state/state.ts';
-import type { Part } from '../lifecycle.ts';
+} from '../../../audit/log/formats/keys.ts';
+import { parsePolicy, type TrustPolicy } from '../../../audit/log/formats/policy.ts';
+import { deriveLogKeys, type LogKeys } from '../../../audit/log/log-keys.ts';
+import type { Ledger } from '../../../audit/log/ledger-types.ts';
+import { ownPolicyText } from '../../../audit/own-policy.ts';
+import type { LogDefinition } from '../../../audit/log/types.ts';
+import type { Clock } from '../../../base/clock.ts';
+import type { Logger } from '../../../base/logger.ts';
+import type { Outbound } from '../../../outbound/types.ts';
+import type { State } from '../../../storage/state/state.ts';
+import type { Part } from '../../lifecycle.ts';
+import type { AuditConfiguration } from '../config/configuration.ts';
 import { makeAnchors } from './anchors.ts';
 import { anchorCall, witnessCall } from './calls.ts';
-import type { AuditConfiguration } from './config.ts';
 
 export interface OutsideParts {
   readonly configuration: Pick<AuditConfiguration, 'policy' | 'anchors' | 'witness' | 'mlDsa44'>;

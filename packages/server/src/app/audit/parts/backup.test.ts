@@ -2,11 +2,11 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
-import { restoreBackup } from '../../audit/backup/restore.ts';
-import { parsePolicy } from '../../audit/log/formats/policy.ts';
-import { systemClock } from '../../base/clock.ts';
-import { openDirectoryStore } from '../../storage/objects/directory.ts';
-import { openSqlite } from '../../storage/state/sqlite.ts';
+import { restoreBackup } from '../../../audit/backup/restore.ts';
+import { parsePolicy } from '../../../audit/log/formats/policy.ts';
+import { systemClock } from '../../../base/clock.ts';
+import { openDirectoryStore } from '../../../storage/objects/directory.ts';
+import { openSqlite } from '../../../storage/state/sqlite.ts';
 import { joinBackup } from './backup.ts';
 import { act, openInstallation, removed, type Installation } from './installation-fixture.ts';
 

@@ -1,15 +1,15 @@
-import { auditSettings } from '../../audit/events/settings.ts';
-import type { AuditSettings } from '../../audit/events/constants.ts';
-import { parsePolicy, type TrustPolicy } from '../../audit/log/formats/policy.ts';
-import { createSigners } from '../../audit/log/signing.ts';
-import { ownPolicyText, withoutWitnesses } from '../../audit/own-policy.ts';
-import { systemActor, type Recorder } from '../../audit/types.ts';
-import { systemClock } from '../../base/clock.ts';
-import { silentLogger } from '../../base/logger.ts';
-import { openOperatorRecorder } from '../operator.ts';
-import type { Options } from '../options.ts';
-import { openStores, type Stores } from '../stores.ts';
-import { ledgerDirectory, ledgerIdentity, type LedgerIdentity } from './open-ledger.ts';
+import { auditSettings } from '../../../audit/events/settings.ts';
+import type { AuditSettings } from '../../../audit/events/constants.ts';
+import { parsePolicy, type TrustPolicy } from '../../../audit/log/formats/policy.ts';
+import { createSigners } from '../../../audit/log/signing.ts';
+import { ownPolicyText, withoutWitnesses } from '../../../audit/own-policy.ts';
+import { systemActor, type Recorder } from '../../../audit/types.ts';
+import { systemClock } from '../../../base/clock.ts';
+import { silentLogger } from '../../../base/logger.ts';
+import { openOperatorRecorder } from '../../operator.ts';
+import type { Options } from '../../options.ts';
+import { openStores, type Stores } from '../../stores.ts';
+import { ledgerDirectory, ledgerIdentity, type LedgerIdentity } from '../open-ledger.ts';
 
 /** What a command of `custos audit` on the host works with, beside a running server or without one. */
 export interface AuditOperator {

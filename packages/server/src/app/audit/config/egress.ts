@@ -9,8 +9,8 @@ import {
   objectSecrets,
   refuseRepeats,
   secretText,
-} from './config-fields.ts';
-import { certificates, extraHeaders, signingSecret } from './config-outside.ts';
+} from './fields.ts';
+import { certificates, extraHeaders, signingSecret } from './outside.ts';
 
 const everyDestination = {
   /** Cursors are kept under it. */

@@ -1,8 +1,8 @@
-import { verifyDatabaseLedger } from '../../audit/log/database/verify.ts';
-import { parsePolicy } from '../../audit/log/formats/policy.ts';
-import type { Finding, Verification } from '../../audit/log/verify/findings.ts';
-import { verifyLog } from '../../audit/log/verify/verify-log.ts';
-import type { Options } from '../options.ts';
+import { verifyDatabaseLedger } from '../../../audit/log/database/verify.ts';
+import { parsePolicy } from '../../../audit/log/formats/policy.ts';
+import type { Finding, Verification } from '../../../audit/log/verify/findings.ts';
+import { verifyLog } from '../../../audit/log/verify/verify-log.ts';
+import type { Options } from '../../options.ts';
 import { openAuditOperator } from './operator.ts';
 
 export type { Finding, Verification };

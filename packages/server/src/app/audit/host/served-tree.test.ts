@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { parseCheckpoint } from '../../audit/log/formats/checkpoint.ts';
-import { parseNote } from '../../audit/log/formats/signed-note.ts';
-import { removed, temporary, testOptions } from '../../audit/log/ledger-fixture.ts';
-import { openLedger } from '../../audit/log/ledger.ts';
+import { parseCheckpoint } from '../../../audit/log/formats/checkpoint.ts';
+import { parseNote } from '../../../audit/log/formats/signed-note.ts';
+import { removed, temporary, testOptions } from '../../../audit/log/ledger-fixture.ts';
+import { openLedger } from '../../../audit/log/ledger.ts';
 import { verifyServedTree } from './served-tree.ts';
 
 const size = 70_000;

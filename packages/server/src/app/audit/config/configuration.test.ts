@@ -3,10 +3,10 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
-import { createSigner } from '../../audit/log/formats/keys.ts';
-import { findingsOf } from '../findings.ts';
-import { loadOptions } from '../options.ts';
-import { auditConfiguration } from './config.ts';
+import { createSigner } from '../../../audit/log/formats/keys.ts';
+import { findingsOf } from '../../findings.ts';
+import { loadOptions } from '../../options.ts';
+import { auditConfiguration } from './configuration.ts';
 
 const keyOf = (name: string, type: number): string =>
   createSigner({ name, type, privateKey: generateKeyPairSync('ed25519').privateKey }).verifier.vkey;

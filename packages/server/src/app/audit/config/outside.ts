@@ -1,8 +1,8 @@
 import { X509Certificate } from 'node:crypto';
 import { z } from 'zod';
-import { parseVerifierKey } from '../../audit/log/formats/keys.ts';
-import { parsePolicy } from '../../audit/log/formats/policy.ts';
-import { isKeyName } from '../../audit/log/formats/signed-note.ts';
+import { parseVerifierKey } from '../../../audit/log/formats/keys.ts';
+import { parsePolicy } from '../../../audit/log/formats/policy.ts';
+import { isKeyName } from '../../../audit/log/formats/signed-note.ts';
 import {
   checked,
   entryName,
@@ -13,7 +13,7 @@ import {
   refuseRepeats,
   secretText,
   textOrFile,
-} from './config-fields.ts';
+} from './fields.ts';
 
 /** C2SP: a URL without its scheme. It stands in paths too, so it has nothing that would be escaped there. */
 export const originText = z

@@ -5,16 +5,16 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
-import { startReceiver } from '../../../test/receivers.ts';
-import { eventually } from '../../../test/serve.ts';
-import { describeOnBothStores } from '../../../test/stores.ts';
-import { hasOpenssl, startAuthority } from '../../audit/anchors/authority-fixture.ts';
-import type { WitnessService } from '../../audit/anchors/witness/service.ts';
-import { parseVerifierKey } from '../../audit/log/formats/keys.ts';
-import { checkpointTrust, parsePolicy } from '../../audit/log/formats/policy.ts';
-import { parseNote } from '../../audit/log/formats/signed-note.ts';
-import { startS3Edge } from '../../storage/objects/test/s3-edge.ts';
-import type { State } from '../../storage/state/state.ts';
+import { startReceiver } from '../../../../test/receivers.ts';
+import { eventually } from '../../../../test/serve.ts';
+import { describeOnBothStores } from '../../../../test/stores.ts';
+import { hasOpenssl, startAuthority } from '../../../audit/anchors/authority-fixture.ts';
+import type { WitnessService } from '../../../audit/anchors/witness/service.ts';
+import { parseVerifierKey } from '../../../audit/log/formats/keys.ts';
+import { checkpointTrust, parsePolicy } from '../../../audit/log/formats/policy.ts';
+import { parseNote } from '../../../audit/log/formats/signed-note.ts';
+import { startS3Edge } from '../../../storage/objects/test/s3-edge.ts';
+import type { State } from '../../../storage/state/state.ts';
 import { act, identityOn, openInstallation, removed, type Installation } from './installation-fixture.ts';
 
 /** A witness behind HTTP, as its route serves it. */
@@ -202,7 +202,7 @@ describe('the policy of an installation', () => {
     for (const state of sqlite.splice(0)) await state.close();
   });
   const openState = async (): Promise<State> => {
-    const { openSqlite } = await import('../../storage/state/sqlite.ts');
+    const { openSqlite } = await import('../../../storage/state/sqlite.ts');
     const state = openSqlite(join(mkdtempSync(join(tmpdir(), 'custos-state-')), 'state.sqlite'));
     sqlite.push(state);
     return state;

@@ -1,8 +1,8 @@
-import { decodeBundle } from '../../audit/log/formats/entry-bundle.ts';
-import { tilePath, tileWidthAt } from '../../audit/log/formats/tile-paths.ts';
-import { createFrontier, tileWidth } from '../../audit/log/merkle/frontier.ts';
-import { hashBytes, leafHash } from '../../audit/log/merkle/hashing.ts';
-import { messageOf } from '../../base/errors.ts';
+import { decodeBundle } from '../../../audit/log/formats/entry-bundle.ts';
+import { tilePath, tileWidthAt } from '../../../audit/log/formats/tile-paths.ts';
+import { createFrontier, tileWidth } from '../../../audit/log/merkle/frontier.ts';
+import { hashBytes, leafHash } from '../../../audit/log/merkle/hashing.ts';
+import { messageOf } from '../../../base/errors.ts';
 
 /** Reads what a log serves below its prefix; `undefined` when there is none. */
 type FetchResource = (path: string) => Promise<Uint8Array | undefined>;

@@ -1,13 +1,13 @@
-import { createTimeStampAnchor } from '../../audit/anchors/rfc3161.ts';
-import { createLockAnchor } from '../../audit/anchors/s3-lock.ts';
-import type { Anchor, AnchorCall } from '../../audit/anchors/types.ts';
-import { createWebhookAnchor } from '../../audit/anchors/webhook.ts';
-import type { NoteVerifier } from '../../audit/log/formats/keys.ts';
-import type { Clock } from '../../base/clock.ts';
-import { signatureHeader } from '../../notify/signature.ts';
-import { openLockedS3 } from '../../storage/objects/s3-locked.ts';
-import { underField } from './config-fields.ts';
-import type { AuditConfiguration } from './config.ts';
+import { createTimeStampAnchor } from '../../../audit/anchors/rfc3161.ts';
+import { createLockAnchor } from '../../../audit/anchors/s3-lock.ts';
+import type { Anchor, AnchorCall } from '../../../audit/anchors/types.ts';
+import { createWebhookAnchor } from '../../../audit/anchors/webhook.ts';
+import type { NoteVerifier } from '../../../audit/log/formats/keys.ts';
+import type { Clock } from '../../../base/clock.ts';
+import { signatureHeader } from '../../../notify/signature.ts';
+import { openLockedS3 } from '../../../storage/objects/s3-locked.ts';
+import { underField } from '../config/fields.ts';
+import type { AuditConfiguration } from '../config/configuration.ts';
 
 type Described = AuditConfiguration['anchors'][number];
 

@@ -1,15 +1,15 @@
-import { createBackups } from '../../audit/backup/service.ts';
-import type { Backups, BackupFacts } from '../../audit/backup/types.ts';
-import type { AuditSettings } from '../../audit/events/constants.ts';
-import type { Ledger } from '../../audit/log/ledger-types.ts';
-import type { Clock } from '../../base/clock.ts';
-import { CustosError } from '../../base/errors.ts';
-import type { Logger } from '../../base/logger.ts';
-import type { Jobs } from '../../jobs/types.ts';
-import { openObjects } from '../../storage/objects/open.ts';
-import type { SecretKeys } from '../../storage/secrets/types.ts';
-import { underField } from './config-fields.ts';
-import type { AuditConfiguration } from './config.ts';
+import { createBackups } from '../../../audit/backup/service.ts';
+import type { Backups, BackupFacts } from '../../../audit/backup/types.ts';
+import type { AuditSettings } from '../../../audit/events/constants.ts';
+import type { Ledger } from '../../../audit/log/ledger-types.ts';
+import type { Clock } from '../../../base/clock.ts';
+import { CustosError } from '../../../base/errors.ts';
+import type { Logger } from '../../../base/logger.ts';
+import type { Jobs } from '../../../jobs/types.ts';
+import { openObjects } from '../../../storage/objects/open.ts';
+import type { SecretKeys } from '../../../storage/secrets/types.ts';
+import { underField } from '../config/fields.ts';
+import type { AuditConfiguration } from '../config/configuration.ts';
 
 export interface BackupParts {
   readonly configuration: Pick<AuditConfiguration, 'backup'>;

@@ -1,6 +1,6 @@
-import type { AnchorCall } from '../../audit/anchors/types.ts';
-import type { WitnessCall } from '../../audit/log/witness/client.ts';
-import type { Outbound } from '../../outbound/types.ts';
+import type { AnchorCall } from '../../../audit/anchors/types.ts';
+import type { WitnessCall } from '../../../audit/log/witness/client.ts';
+import type { Outbound } from '../../../outbound/types.ts';
 
 /** For one request to a witness; several fit into the time that one checkpoint may take. */
 const witnessTimeoutMs = 5000;

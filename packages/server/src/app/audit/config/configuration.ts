@@ -1,20 +1,13 @@
 import { auditSeverity } from '@custos/contract';
 import { z } from 'zod';
-import { createCatalogue } from '../../audit/events/catalogue.ts';
-import { ownType } from '../../audit/events/own-type.ts';
-import { profiles, type ProfileName } from '../../audit/events/profiles.ts';
-import { retentionClasses } from '../../audit/events/retention.ts';
-import { auditSettings } from '../../audit/events/settings.ts';
-import {
-  compressionKind,
-  entryName,
-  faultsIn,
-  keyPrefix,
-  objectAddress,
-  objectSecrets,
-} from './config-fields.ts';
-import { egressConfiguration } from './config-egress.ts';
-import { anchorsConfiguration, originText, policyText, witnessConfiguration } from './config-outside.ts';
+import { createCatalogue } from '../../../audit/events/catalogue.ts';
+import { ownType } from '../../../audit/events/own-type.ts';
+import { profiles, type ProfileName } from '../../../audit/events/profiles.ts';
+import { retentionClasses } from '../../../audit/events/retention.ts';
+import { auditSettings } from '../../../audit/events/settings.ts';
+import { compressionKind, entryName, faultsIn, keyPrefix, objectAddress, objectSecrets } from './fields.ts';
+import { egressConfiguration } from './egress.ts';
+import { anchorsConfiguration, originText, policyText, witnessConfiguration } from './outside.ts';
 
 const days = z.number().int().min(1).max(36_500).nullable();
 const fieldName = z.string().regex(/^[A-Za-z][A-Za-z0-9_-]{0,63}$/, 'must be a word of letters and digits');
