@@ -3,7 +3,7 @@ import { createManualClock, systemClock, type Clock } from '../../base/clock.ts'
 import { createPromqlEngine, type PromqlEngineOptions } from './engine.ts';
 import type { PromqlError } from './errors.ts';
 import { createMemoryStorage, type MemoryStorage } from './memory-storage.ts';
-import type { SampleStorage } from './types.ts';
+import type { OverRangeRequest, SampleStorage } from './types.ts';
 
 function filled(series: Readonly<Record<string, readonly (number | 'stale')[]>>): MemoryStorage {
   const storage = createMemoryStorage();
@@ -226,6 +226,33 @@ describe('what is stored', () => {
     const before = await engine.instant({ query: 'm[10m]', atMs: 180_000 });
     await engine.instant({ query: '-m + 1 + sort_desc(m)', atMs: 180_000 });
     expect(await engine.instant({ query: 'm[10m]', atMs: 180_000 })).toEqual(before);
+  });
+
+  test('a storage may calculate functions over ranges itself, and the rest of the query goes on from there', async () => {
+    const storage = filled({ 'm_total/1': [1, 2, 3, 4] });
+    const asked: OverRangeRequest[] = [];
+    const calculating: SampleStorage = {
+      select: storage.select,
+      overRange(request) {
+        if (request.function !== 'rate') return undefined;
+        asked.push(request);
+        const labels = { __name__: 'm_total', pod: '1' };
+        return Promise.resolve([{ labels, values: Float64Array.of(7, 8), present: Uint8Array.of(0, 1) }]);
+      },
+    };
+    const range = { fromMs: 120_000, toMs: 180_000, stepMs: 60_000 };
+    const engine = engineOf(calculating);
+    const { value } = await engine.range({ query: '1 + rate(m_total[2m] offset 30s)', ...range });
+    expect(value).toMatchObject({
+      series: [{ labels: { pod: '1' }, timestamps: Float64Array.of(180_000), values: Float64Array.of(9) }],
+    });
+    expect(asked).toMatchObject([
+      { firstEndMs: 90_000, stepMs: 60_000, count: 2, rangeMs: 120_000, fromMs: -29_999, toMs: 150_000 },
+    ]);
+    const own = 'increase(m_total[2m]) + rate(m_total[2m:30s])';
+    expect(await engine.range({ query: own, ...range })).toEqual(
+      await engineOf(storage).range({ query: own, ...range }),
+    );
   });
 
   test('labels may be called like parts of an object', async () => {

@@ -1,5 +1,5 @@
 /** Orders numbers with NaN before all others, as Prometheus sorts values. */
-export const nanFirst = (a: number, b: number): number => {
+const nanFirst = (a: number, b: number): number => {
   if (Number.isNaN(a)) return Number.isNaN(b) ? 0 : -1;
   return Number.isNaN(b) ? 1 : a - b;
 };

@@ -35,10 +35,34 @@ export interface StoredSeries {
   readonly values: Float64Array;
 }
 
+/** A function over a range vector that a storage may calculate itself. */
+export interface OverRangeRequest extends SelectRequest {
+  /** The function's name, such as `rate`. It takes nothing but the range vector. */
+  readonly function: string;
+  /** The first window ends here, each further one `stepMs` later; `count` in all. */
+  readonly firstEndMs: number;
+  readonly stepMs: number;
+  readonly count: number;
+  /** The length of each window, which is open on the left and never contains stale markers. */
+  readonly rangeMs: number;
+}
+
+/** The results of a function for one series: `values[i]` counts only where `present[i]` is 1. */
+export interface OverRangeSeries {
+  readonly labels: Labels;
+  readonly values: Float64Array;
+  readonly present: Uint8Array;
+}
+
 /** Where samples come from. */
 export interface SampleStorage {
   /** Every series that all matchers accept, with its samples in the range; no series twice. */
   select(request: SelectRequest): Promise<readonly StoredSeries[]>;
+  /**
+   * Calculates a function where the samples are. Must give what the engine would; `undefined` means that
+   * this storage cannot, and the engine does it.
+   */
+  overRange?(request: OverRangeRequest): Promise<readonly OverRangeSeries[]> | undefined;
 }
 
 export interface QueryLimits {

@@ -103,6 +103,13 @@ describe('the conformance runner', () => {
     expect((await run(script('_ordered'))).failed).toHaveLength(1);
   });
 
+  test('compares the samples of a range vector with the times that are given for them', async () => {
+    const script = (values: string): string =>
+      `load 10s\n  m 1 2 3\n\neval instant at 20s m[30s]\n  expect range vector from 0 to 20s step 10s\n  m ${values}\n`;
+    expect(await run(script('1 2 3'))).toMatchObject({ passed: 1, failed: [] });
+    expect((await run(script('1 2 4'))).failed).toHaveLength(1);
+  });
+
   test('skips what touches native histograms or experimental functions, and says so', async () => {
     const report = await run(
       'load 10s\n  h {{sum:1 count:1}}\n\neval instant at 0 h\n\neval instant at 0 mad_over_time(h[1m])\n',

@@ -16,6 +16,7 @@ import { withoutParentheses, type Call } from '../syntax/ast.ts';
 import { typeOf } from '../syntax/type-check.ts';
 import { emptyColumn, type Column, type Steps } from './column.ts';
 import type { CallSite, Evaluator } from './evaluator.ts';
+import { pushDown } from './push-down.ts';
 import { applyRangeFunction } from './range-function.ts';
 import { applySampleFunction } from './sample-function.ts';
 
@@ -40,12 +41,17 @@ const noParameter = new Float64Array(0);
 async function callOnRange(name: string, { evaluator, args, steps }: CallSite): Promise<readonly Column[]> {
   const argument = args.find((candidate) => typeOf(candidate) === 'matrix')!;
   const other = args.find((candidate) => candidate !== argument);
+  const rangeFunction = rangeFunctions.get(name)!;
+  if (other === undefined) {
+    const pushed = await pushDown(evaluator.run, { name, rangeFunction, argument, steps });
+    if (pushed !== undefined) return pushed;
+  }
   const parameters = other === undefined ? noParameter : await evaluator.scalar(other, steps);
   const input = await evaluator.range(argument, steps);
   if (name === 'quantile_over_time' && input.series.length > 0) {
     warnOfQuantiles(evaluator.run, parameters, withoutParentheses(other!).span);
   }
-  return applyRangeFunction(evaluator.run, rangeFunctions.get(name)!, {
+  return applyRangeFunction(evaluator.run, rangeFunction, {
     input,
     steps,
     parameters,

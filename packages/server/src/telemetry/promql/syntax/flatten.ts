@@ -12,8 +12,7 @@ const postfixes = new Set(['OffsetExpr', 'StepInvariantExpr', 'MatrixSelector', 
 const experimental = new Set(['AnchoredExpr', 'SmoothedExpr']);
 
 /** True for nodes whose modifiers were tied to too much text by the grammar. */
-export const isPostfix = (node: GrammarNode): boolean =>
-  postfixes.has(node.name) || experimental.has(node.name);
+const isPostfix = (node: GrammarNode): boolean => postfixes.has(node.name) || experimental.has(node.name);
 
 /**
  * Writes a node out as operands, signs, operators and postfixes. The grammar ties `offset`, `@` and ranges

@@ -27,36 +27,40 @@ function convert(node: SyntaxNode, query: string, depth: number): GrammarNode {
   return { name: node.name, span, text: query.slice(node.from, node.to), query, children };
 }
 
+/** A name that is called at the place of an error, and where it stands. */
+function calledName(
+  query: string,
+  start: number,
+): { readonly name: string; readonly at: number } | undefined {
+  const here = /^([a-zA-Z_]\w*)\s*\(/.exec(query.slice(start));
+  if (here !== null) return { name: here[1]!, at: start };
+  const before = query[start] === '(' ? /([a-zA-Z_]\w*)\s*$/.exec(query.slice(0, start)) : null;
+  return before === null ? undefined : { name: before[1]!, at: before.index };
+}
+
+/** What is wrong at a node that the grammar could not place. */
 function unexpected(query: string, node: SyntaxNode): Error {
   const rest = query.slice(node.from);
   const next = /^\s*("[^"\n]*"?|'[^'\n]*'?|`[^`]*`?|[\w:.]+|[=!<>]=|=~|!~|\S)/.exec(rest);
-  const start = node.from + (next === null ? 0 : next[0].length - next[1]!.length);
-  if (next === null)
+  if (next === null) {
     return parseError(query, { start: query.length, end: query.length }, 'unexpected end of input');
-  const word = next[1]!;
-  const called = /^[a-zA-Z_]\w*$/.exec(
-    query
-      .slice(0, start)
-      .trimEnd()
-      .split(/[^\w:]/)
-      .at(-1) ?? '',
-  );
-  if (word === '(' && called !== null) {
-    const at = query.slice(0, start).lastIndexOf(called[0]);
-    if (experimentalFunctions.has(called[0])) {
-      return new ExperimentalFeatureError(
-        query,
-        { start: at, end: start },
-        `function ${JSON.stringify(called[0])} is not enabled`,
-      );
-    }
-    return parseError(
-      query,
-      { start: at, end: start },
-      `unknown function with name ${JSON.stringify(called[0])}`,
-    );
   }
-  return parseError(query, { start, end: start + word.length }, `unexpected ${JSON.stringify(word)}`);
+  const word = next[1]!;
+  const start = node.from + next[0].length - word.length;
+  const called = calledName(query, start);
+  if (called === undefined) {
+    return parseError(query, { start, end: start + word.length }, `unexpected ${JSON.stringify(word)}`);
+  }
+  const span = { start: called.at, end: called.at + called.name.length };
+  // Durations call these in any case of letters.
+  const name = experimentalFunctions.has(called.name.toLowerCase()) ? called.name.toLowerCase() : called.name;
+  if (experimentalFunctions.has(name)) {
+    return new ExperimentalFeatureError(query, span, `function ${JSON.stringify(name)} is not enabled`);
+  }
+  if (called.at === start) {
+    return parseError(query, { start, end: start + word.length }, `unexpected ${JSON.stringify(word)}`);
+  }
+  return parseError(query, span, `unknown function with name ${JSON.stringify(name)}`);
 }
 
 /** The grammar's tree of a query. Throws `bad_data` at the first place that is no PromQL. */

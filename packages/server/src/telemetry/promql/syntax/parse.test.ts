@@ -138,6 +138,8 @@ describe('errors', () => {
     ['a[0s]', '1:3: parse error: duration must be greater than 0'],
     ['mad_over_time(a[5m])', '1:1: parse error: function "mad_over_time" is not enabled'],
     ['max_of(1, 2)', '1:1: parse error: function "max_of" is not enabled'],
+    ['a[STEP()]', '1:3: parse error: function "step" is not enabled'],
+    ['a b(1)', '1:3: parse error: unexpected "b"'],
     ['limitk(1, a)', '1:1: parse error: limitk() is experimental and is not enabled'],
     ['a[5m * 2]', '1:3: parse error: experimental duration expression is not enabled'],
   ])('%s', ([query, message]) => {
