@@ -51,11 +51,25 @@ export interface WireRequest {
 
 const megabyte = 1024 * 1024;
 
+/** What has to be closed again when the joining fails half-way, newest last. */
+type Closers = (() => Promise<void> | void)[];
+
 /**
  * Joins the domains: makes each with what it needs and fits the ports together. Nothing runs before the
- * parts are started: `parts` first, then the definitions of the configuration, then `workers`.
+ * parts are started: `parts` first, then the definitions of the configuration, then `workers`. What was
+ * opened is closed again when it raises.
  */
-export async function wire({ options, version, clock, log, stores }: WireRequest) {
+export async function wire(request: WireRequest) {
+  const closers: Closers = [];
+  try {
+    return await joinDomains(request, closers);
+  } catch (error) {
+    for (const close of closers.toReversed()) await close();
+    throw error;
+  }
+}
+
+async function joinDomains({ options, version, clock, log, stores }: WireRequest, closers: Closers) {
   const { state, secrets } = stores;
   const node = `${hostname()}-${process.pid}`;
   const shared = { state, clock, log };
@@ -74,6 +88,7 @@ export async function wire({ options, version, clock, log, stores }: WireRequest
   // The ledger asks witnesses through a door, and the door records what it refuses.
   const recording = lateAudit();
   const doors = openDoors(options, { clock, log, audit: recording });
+  closers.push(() => doors.close());
   const jobs = createJobs({ ...shared, node });
   const joined = await joinAudit({
     options,
@@ -85,6 +100,7 @@ export async function wire({ options, version, clock, log, stores }: WireRequest
     outbound: doors.channels,
     names: createDirectory({ state }),
   });
+  closers.push(() => joined.ledger.close());
   const { audit } = joined;
   recording.become(audit);
   const hub = createEventHub({
