@@ -25,7 +25,7 @@ function wholeAnswer(received: Buffer): number {
 function ask(request: Buffer, port: number, until: number): Promise<number> {
   return new Promise((resolve, reject) => {
     const socket: Socket = connect({ port, host: '127.0.0.1', noDelay: true });
-    let received = Buffer.alloc(0);
+    let received: Buffer = Buffer.alloc(0);
     let answers = 0;
     socket.once('connect', () => socket.write(request));
     socket.once('error', reject);
