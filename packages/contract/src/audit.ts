@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { name, time } from './common.ts';
+import { time } from './common.ts';
 import { personal } from './personal-data.ts';
 
 export const auditOutcome = z.enum(['attempted', 'succeeded', 'failed', 'denied']);
@@ -97,13 +97,6 @@ export const auditEventDetail = auditEvent.extend({
 });
 export type AuditEventDetail = z.infer<typeof auditEventDetail>;
 
-export const revealInput = z.strictObject({
-  field: z.string().min(1).max(200),
-  /** Why it has to be seen; part of the record. */
-  reason: z.string().trim().min(3, 'must say why, in at least 3 characters').max(500),
-});
-export const revealed = z.object({ field: z.string(), value: z.unknown() });
-
 /** How sure the sender of events wants to be before it is answered. */
 export const acknowledgement = z.enum(['durable', 'witnessed', 'buffered']);
 
@@ -141,6 +134,7 @@ export const auditEventType = z.object({
   details: z.record(z.string(), z.unknown()),
 });
 export type AuditEventTypeView = z.infer<typeof auditEventType>;
+export const auditEventTypes = z.object({ types: z.array(auditEventType) });
 
 export const auditExportFormat = z.enum(['ndjson', 'csv', 'cef', 'ecs', 'ocsf', 'cloudevents']);
 
@@ -176,192 +170,3 @@ export const securityGroup = z.object({
 export type SecurityGroupView = z.infer<typeof securityGroup>;
 export const securityGroupsQuery = z.object({ from: time, to: time });
 export const securityGroups = z.object({ groups: z.array(securityGroup) });
-
-/** A search that somebody keeps. */
-export const savedSearchInput = z.strictObject({
-  name: name.max(100, 'must be at most 100 characters'),
-  shared: z.boolean().default(false),
-  filter: z.strictObject(auditQuery.shape),
-});
-export const savedSearch = z.object({
-  id: z.string(),
-  name: z.string(),
-  shared: z.boolean(),
-  /** False for a search that somebody else shares. */
-  own: z.boolean(),
-  filter: auditQuery,
-  createdAt: time,
-});
-export type SavedSearchView = z.infer<typeof savedSearch>;
-
-/** Evidence for others: a ZIP archive that verifies offline, without Custos. */
-export const evidenceInput = z.strictObject({
-  eventIds: z.array(z.string().min(1).max(64)).min(1).max(10_000),
-  /** Sealed fields to disclose, such as `address`; needs the permission to see personal data. */
-  fields: z.array(z.string().min(1).max(200)).max(64).default([]),
-  reason: z.string().trim().min(3, 'must say why, in at least 3 characters').max(500),
-});
-
-export const erasureInput = z.strictObject({
-  subject: z.strictObject({
-    tenant: z.string().min(1).max(100).nullable().default(null),
-    type: z.string().min(1).max(64),
-    id: z.string().min(1).max(200),
-  }),
-  reason: z.string().trim().min(3, 'must say why, in at least 3 characters').max(500),
-});
-export const erasureReport = z.object({
-  keyDestroyed: z.boolean(),
-  fields: z.number().int(),
-  events: z.number().int(),
-  byField: z.record(z.string(), z.number().int()),
-  /** `sealed`: the old key may remain, sealed, in parts of the store that are not used any more. */
-  traces: z.enum(['none', 'sealed']),
-});
-
-export const legalHoldInput = z.strictObject({
-  logs: z.array(z.string().min(1).max(64)).min(1).nullable().default(null),
-  from: time.nullable().default(null),
-  to: time.nullable().default(null),
-  reason: z.string().trim().min(3, 'must say why, in at least 3 characters').max(500),
-});
-export const legalHold = z.object({
-  id: z.string(),
-  logs: z.array(z.string()).nullable(),
-  from: time.nullable(),
-  to: time.nullable(),
-  reason: z.string(),
-  placedBy: z.string(),
-  placedAt: time,
-  releasedBy: z.string().nullable(),
-  releasedAt: time.nullable(),
-});
-export type LegalHoldView = z.infer<typeof legalHold>;
-
-/** How far somebody outside is with one log. */
-const outsideProgress = z.object({
-  log: z.string(),
-  size: z.number().int(),
-  confirmedAt: time.nullable(),
-  lagEntries: z.number().int(),
-  lagMs: z.number(),
-  failures: z.number().int(),
-  error: z.string().nullable(),
-});
-
-/** What the ledger page shows. */
-export const ledgerStatus = z.object({
-  status: z.enum(['ok', 'degraded', 'critical']),
-  reasons: z.array(z.string()),
-  /** `files` on this host, or `database` when several nodes share one. */
-  store: z.enum(['files', 'database']),
-  /** What is and is not guaranteed with what is set up outside, in plain words. */
-  guarantee: z.string(),
-  journalBytes: z.number(),
-  logs: z.array(
-    z.object({
-      name: z.string(),
-      origin: z.string(),
-      size: z.number().int(),
-      bytes: z.number(),
-      perSecond: z.number(),
-      minimumIndex: z.number().int(),
-      /** Days that entries are kept; null is for ever. */
-      retentionDays: z.number().int().nullable(),
-      archive: z.boolean(),
-      checkpoint: z
-        .object({ size: z.number().int(), root: z.string(), at: time.nullable(), note: z.string() })
-        .nullable(),
-      /** Verifier keys as C2SP writes them; the first is Ed25519. */
-      verifierKeys: z.array(z.string()),
-    }),
-  ),
-  /** C2SP tlog-policy that trusts what this installation trusts. */
-  policy: z.string(),
-  /** Verifier keys under which this installation cosigns for others; empty when it is nobody's witness. */
-  witnessKeys: z.array(z.string()),
-  witnesses: z.array(
-    z.object({
-      name: z.string(),
-      url: z.string(),
-      state: z.enum(['ok', 'behind', 'failing', 'forked']),
-      logs: z.array(outsideProgress),
-    }),
-  ),
-  anchors: z.array(
-    z.object({
-      name: z.string(),
-      kind: z.enum(['s3-lock', 'rfc3161', 'webhook']),
-      intervalMs: z.number(),
-      logs: z.array(outsideProgress),
-    }),
-  ),
-  egress: z.array(
-    z.object({
-      destination: z.string(),
-      kind: z.string(),
-      sending: z.boolean(),
-      logs: z.array(
-        z.object({
-          log: z.string(),
-          next: z.number().int(),
-          size: z.number().int(),
-          behind: z.number().int(),
-          lagMs: z.number(),
-          skipped: z.number().int(),
-          failures: z.number().int(),
-          lastSentAt: time.nullable(),
-          lastError: z.object({ at: time, message: z.string() }).nullable(),
-        }),
-      ),
-    }),
-  ),
-  index: z.object({
-    state: z.enum(['indexing', 'away']),
-    logs: z.array(
-      z.object({
-        log: z.string(),
-        indexed: z.number().int(),
-        size: z.number().int(),
-        behind: z.number().int(),
-      }),
-    ),
-    queries: z.object({
-      count: z.number().int(),
-      p50Ms: z.number().nullable(),
-      p95Ms: z.number().nullable(),
-    }),
-    rebuild: z.object({ startedAt: time, done: z.number().int(), total: z.number().int() }).nullable(),
-    lastError: z.string().nullable(),
-    lastCheck: z.object({ ok: z.boolean(), checkedAt: time, differing: z.number().int() }).nullable(),
-  }),
-  /** The last verification of everything from the journal up; null before the first. */
-  verification: z
-    .object({
-      state: z.enum(['running', 'ok', 'failed']),
-      startedAt: time,
-      durationMs: z.number().nullable(),
-      entries: z.number().int(),
-      findings: z.array(z.string()),
-    })
-    .nullable(),
-});
-export type LedgerStatusView = z.infer<typeof ledgerStatus>;
-
-/** One component of the audit log's health with its thresholds (row A13). */
-export const auditHealthComponent = z.object({
-  name: z.string(),
-  title: z.string(),
-  status: z.enum(['ok', 'warning', 'critical', 'unknown']),
-  message: z.string(),
-  value: z.number().nullable(),
-  unit: z.string().nullable(),
-  warning: z.number().nullable(),
-  critical: z.number().nullable(),
-});
-export const auditHealth = z.object({
-  status: z.enum(['ok', 'warning', 'critical', 'unknown']),
-  checkedAt: time,
-  components: z.array(auditHealthComponent),
-});
-export type AuditHealthView = z.infer<typeof auditHealth>;

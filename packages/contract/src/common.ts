@@ -19,6 +19,9 @@ export const name = z
   .max(120, 'must be at most 120 characters')
   .regex(/^\P{Cc}*$/u, 'must not contain control characters');
 
+/** Why somebody does something; part of the record. */
+export const reason = z.string().trim().min(3, 'must say why, in at least 3 characters').max(500);
+
 /** Label pairs; names as in Prometheus. */
 export const labels = z
   .record(

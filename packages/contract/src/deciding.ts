@@ -1,10 +1,7 @@
 import { z } from 'zod';
-import { id, name, time } from './common.ts';
+import { id, name, reason, time } from './common.ts';
 import { permission, roleName } from './permissions.ts';
 import { personal } from './personal-data.ts';
-
-/** Why somebody does something; part of the record. */
-const reason = z.string().trim().min(3, 'must say why, in at least 3 characters').max(500);
 
 /**
  * How far a permission reaches: `own` objects only, those of one's `team` too, or all (when it is not

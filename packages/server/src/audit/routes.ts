@@ -1,7 +1,7 @@
 import {
   auditEvent,
   auditEventDetail,
-  auditEventType,
+  auditEventTypes,
   auditHistogram,
   auditHistogramQuery,
   auditQuery,
@@ -25,7 +25,6 @@ import { recordRequest } from './routes-record.ts';
 import type { AuditLog } from './types.ts';
 
 const read = { access: 'audit.read' } as const;
-const types = z.object({ types: z.array(auditEventType) });
 
 export interface AuditRoutesParts {
   readonly audit: AuditLog;
@@ -121,7 +120,10 @@ export function auditRoutes({ audit, reading, index, catalogue }: AuditRoutesPar
 
     app.get(
       '/api/v1/audit/types',
-      { config: read, schema: { summary: 'The catalogue of event types', response: { 200: types } } },
+      {
+        config: read,
+        schema: { summary: 'The catalogue of event types', response: { 200: auditEventTypes } },
+      },
       () => ({
         types: catalogue.list().map((entry) => ({
           type: entry.type,

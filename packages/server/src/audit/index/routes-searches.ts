@@ -1,5 +1,4 @@
-import { byId, done, savedSearch, savedSearchInput } from '@custos/contract';
-import { z } from 'zod';
+import { byId, done, savedSearch, savedSearchInput, savedSearches } from '@custos/contract';
 import type { Routes } from '../../http/types.ts';
 import type { SavedSearch, SavedSearches } from './saved-searches.ts';
 
@@ -23,7 +22,7 @@ export function searchRoutes(searches: SavedSearches): Routes {
         config,
         schema: {
           summary: 'Own and shared searches',
-          response: { 200: z.object({ searches: z.array(savedSearch) }) },
+          response: { 200: savedSearches },
         },
       },
       async ({ identity }) => {
