@@ -37,9 +37,11 @@ export function joinSameLabels(columns: readonly Column[]): readonly Column[] {
   const byKey = new Map<string, Column>();
   let joined = false;
   for (const column of columns) {
-    const known = byKey.get(column.labels.key);
+    // Where one of them is still to lose its name they are not the same in the end.
+    const key = `${Number(column.dropName)}${column.labels.key}`;
+    const known = byKey.get(key);
     if (known === undefined) {
-      byKey.set(column.labels.key, column);
+      byKey.set(key, column);
       continue;
     }
     joined = true;
@@ -51,12 +53,7 @@ export function joinSameLabels(columns: readonly Column[]): readonly Column[] {
       present[step] = 1;
       values[step] = column.values[step]!;
     }
-    byKey.set(column.labels.key, {
-      labels: known.labels,
-      dropName: known.dropName || column.dropName,
-      values,
-      present,
-    });
+    byKey.set(key, { labels: known.labels, dropName: known.dropName, values, present });
   }
   return joined ? [...byKey.values()] : columns;
 }

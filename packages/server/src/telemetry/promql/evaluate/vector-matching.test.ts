@@ -187,3 +187,20 @@ eval instant at 0 requests{method="get"} > on(method) group_right errors
   errors{method="get", code="404"} 600
 `);
 });
+
+test('a series that keeps its name at some steps and loses it at others is two series', async () => {
+  await expectScript(`
+load 1m
+  m 1 2 3
+
+eval range from 0 to 2m step 1m (abs(m) > 1) or m
+  m 1
+  {} _ 2 3
+
+eval range from 0 to 2m step 1m m or m
+  m 1 2 3
+
+eval instant at 1m m @ end() - m @ start()
+  {} 0
+`);
+});

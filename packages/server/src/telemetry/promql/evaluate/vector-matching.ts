@@ -62,22 +62,22 @@ export async function matchVectors(run: Run, binary: Binary, sides: Sides): Prom
   const resultLabels = createResultLabels(run, binary);
   const operation = createOperation(binary);
 
-  const results = new Map<string, { column: Column; dropName: boolean }>();
+  const results = new Map<string, Column>();
   const pairs = new Map<number, Column>();
   const resultOf = (manyIndex: number, oneIndex: number): Column => {
     const pair = manyIndex * one.length + oneIndex;
-    const cached = pairs.get(pair);
-    if (cached !== undefined) return cached;
+    let result = pairs.get(pair);
+    if (result !== undefined) return result;
     const { labels, dropName } = resultLabels(many[manyIndex]!, one[oneIndex]!);
-    let result = results.get(labels.key);
+    const key = `${Number(dropName)}${labels.key}`;
+    result = results.get(key);
     if (result === undefined) {
       run.budget.charge(count);
-      result = { column: emptyColumn(labels, count, dropName), dropName };
-      results.set(labels.key, result);
+      result = emptyColumn(labels, count, dropName);
+      results.set(key, result);
     }
-    result.dropName ||= dropName;
-    pairs.set(pair, result.column);
-    return result.column;
+    pairs.set(pair, result);
+    return result;
   };
 
   const partnerOf = new Int32Array(groups.size);
@@ -126,7 +126,5 @@ export async function matchVectors(run: Run, binary: Binary, sides: Sides): Prom
       result.values[step] = value;
     }
   }
-  return [...results.values()]
-    .map(({ column, dropName }) => (dropName === column.dropName ? column : { ...column, dropName }))
-    .filter(hasSamples);
+  return [...results.values()].filter(hasSamples);
 }
