@@ -97,6 +97,20 @@ describeOnBothStores('those outside, asked when the ledger opens', (open) => {
     await whole.close();
     return { path, backup };
   }
+  /** Keeps a receipt of each checkpoint in State, as an anchor does that nobody can ask later. */
+  const keepsReceipt =
+    (state: State) =>
+    (ledger: Ledger, { log, size }: PublishedCheckpoint): Promise<unknown> =>
+      addReceipt(state, 'anr_1', {
+        anchor: 'tsa',
+        kind: 'rfc3161',
+        log,
+        origin,
+        size,
+        root: ledger.reader(log).head().root,
+        at: 1,
+        receipt: Buffer.from('x'),
+      });
   /** Goes on with a restored log without asking anybody, up to 9 entries that are others. */
   async function forked(backup: string): Promise<void> {
     const ledger = await openIn(backup);
@@ -150,17 +164,7 @@ describeOnBothStores('those outside, asked when the ledger opens', (open) => {
         return {
           source: 'the receipt of the anchor tsa',
           outside: () => outsideOf(state, {}),
-          tell: (ledger, { log, size }) =>
-            addReceipt(state, 'anr_1', {
-              anchor: 'tsa',
-              kind: 'rfc3161',
-              log,
-              origin,
-              size,
-              root: ledger.reader(log).head().root,
-              at: 1,
-              receipt: Buffer.from('x'),
-            }),
+          tell: keepsReceipt(state),
         };
       },
     },
@@ -239,18 +243,7 @@ describeOnBothStores('those outside, asked when the ledger opens', (open) => {
     async (how) => {
       const [state, ill] = [await open(), await newWitness()];
       ill.behave('down');
-      const { backup } = await restoredLog((ledger, { log, size }) =>
-        addReceipt(state, 'anr_1', {
-          anchor: 'tsa',
-          kind: 'rfc3161',
-          log,
-          origin,
-          size,
-          root: ledger.reader(log).head().root,
-          at: 1,
-          receipt: Buffer.from('x'),
-        }),
-      );
+      const { backup } = await restoredLog(keepsReceipt(state));
       if (how === 'forked') await forked(backup);
       await expect(openIn(backup, outsideOf(state, { witnesses: [ill] }))).rejects.toMatchObject({
         code: `ledger_${how}`,

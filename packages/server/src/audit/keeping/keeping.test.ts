@@ -21,6 +21,7 @@ import { verifyLog } from '../log/verify/verify-log.ts';
 import { commit } from '../vault/commitment.ts';
 import { createVault, type Vault } from '../vault/service.ts';
 import { checkArchive } from './archive-check.ts';
+import type { ArchiveStore } from './archive.ts';
 import { createHolds, type HoldService } from './holds.ts';
 import { usedBytes } from './keeping-fixture.ts';
 import { createKeeping, type Keeping, type KeepingOptions } from './service.ts';
@@ -40,6 +41,8 @@ const rules: readonly KeepingRule[] = [
   { log: 'financial', days: null, archive: false },
 ];
 
+const gzipInOnePart = { compression: { kind: 'gzip', level: 6 }, partBytes: 1e6 } as const;
+
 interface World {
   readonly directory: string;
   readonly clock: ManualClock;
@@ -50,6 +53,8 @@ interface World {
   readonly holds: HoldService;
   readonly recorded: EventInput[];
   readonly keeping: Keeping;
+  /** The archive of this world, changed. */
+  archiveTo(changes: Partial<ArchiveStore>): ArchiveStore;
   again(more: Partial<KeepingOptions>): Keeping;
   /** Appends events at the present time; every tenth has a sealed field. */
   add(log: string, count: number): Promise<void>;
@@ -81,6 +86,13 @@ describeOnBothStores('retention', (open) => {
     const recorded: EventInput[] = [];
     const record = (event: EventInput): Promise<void> => Promise.resolve(void recorded.push(event));
     const holds = createHolds({ state, clock, record, logs: () => ledger.names() });
+    const archive: ArchiveStore = {
+      objects,
+      prefix: 'archive/',
+      compression: { kind: 'zstd', level: 6 },
+      partBytes: 100_000,
+      clock,
+    };
     const options: KeepingOptions = {
       state,
       ledger,
@@ -92,13 +104,7 @@ describeOnBothStores('retention', (open) => {
       followers: [],
       record,
       rules,
-      archive: {
-        objects,
-        prefix: 'archive/',
-        compression: { kind: 'zstd', level: 6 },
-        partBytes: 100_000,
-        clock,
-      },
+      archive,
       ...more,
     };
     let made = 0;
@@ -112,6 +118,7 @@ describeOnBothStores('retention', (open) => {
       holds,
       recorded,
       keeping: createKeeping(options),
+      archiveTo: (changes) => ({ ...archive, ...changes }),
       again: (changes) => createKeeping({ ...options, ...changes }),
       async add(log, count) {
         const leaves: Uint8Array[] = [];
@@ -315,7 +322,7 @@ describeOnBothStores('retention', (open) => {
     );
 
     test('in the midst of the archive, the next run completes the same archive before anything is pruned', async () => {
-      const { clock, keeping, add, ledger, again, objects } = await world();
+      const { clock, keeping, add, ledger, again, archiveTo, objects } = await world();
       await add('general', 1600);
       await clock.advance(731 * dayMs);
       let puts = 0;
@@ -324,13 +331,7 @@ describeOnBothStores('retention', (open) => {
         put: (...request) =>
           (puts += 1) === 4 ? Promise.reject(new Error('killed')) : objects.put(...request),
       };
-      const archive = {
-        objects: failing,
-        prefix: 'archive/',
-        compression: { kind: 'zstd', level: 6 },
-        partBytes: 100_000,
-        clock,
-      } as const;
+      const archive = archiveTo({ objects: failing });
       expect(reportOn(await again({ archive }).run(), 'general').outcome).toBe('failed');
       expect(ledger.reader('general').minimumIndex()).toBe(0);
       await add('general', 300);
@@ -350,7 +351,7 @@ describeOnBothStores('retention', (open) => {
   });
 
   test('nothing is pruned when the archive was damaged on its way', async () => {
-    const { clock, add, ledger, again, objects, archiveDirectory, keeping } = await world();
+    const { clock, add, ledger, again, archiveTo, objects, archiveDirectory, keeping } = await world();
     await add('general', 600);
     await clock.advance(731 * dayMs);
     let isDamaged = false;
@@ -364,13 +365,7 @@ describeOnBothStores('retention', (open) => {
         return facts;
       },
     };
-    const archive = {
-      objects: damaging,
-      prefix: 'archive/',
-      compression: { kind: 'gzip', level: 6 },
-      partBytes: 1e6,
-      clock,
-    } as const;
+    const archive = archiveTo({ objects: damaging, ...gzipInOnePart });
     expect(reportOn(await again({ archive }).run(), 'general').outcome).toBe('failed');
     expect(ledger.reader('general').minimumIndex()).toBe(0);
     expect(await ledger.reader('general').entry(0)).toBeDefined();
@@ -385,7 +380,7 @@ describeOnBothStores('retention', (open) => {
   });
 
   test('a hold that comes while the archive is written is respected, and one that comes later is refused', async () => {
-    const { clock, add, ledger, again, objects, holds, recorded, keeping } = await world();
+    const { clock, add, ledger, again, archiveTo, objects, holds, recorded, keeping } = await world();
     await add('general', 600);
     const start = clock.now();
     await clock.advance(731 * dayMs);
@@ -404,13 +399,7 @@ describeOnBothStores('retention', (open) => {
         return objects.put(...request);
       },
     };
-    const archive = {
-      objects: slow,
-      prefix: 'archive/',
-      compression: { kind: 'gzip', level: 6 },
-      partBytes: 1e6,
-      clock,
-    } as const;
+    const archive = archiveTo({ objects: slow, ...gzipInOnePart });
     const report = reportOn(await again({ archive }).run(), 'general');
     expect(report).toMatchObject({ outcome: 'held', stoppedBy: hold?.id });
     expect(ledger.reader('general').minimumIndex()).toBe(0);

@@ -5,13 +5,10 @@ import { join } from 'node:path';
 import { verifyBundle } from '@custos/client/ledger';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { seededRandom } from '../../../test/seeded-random.ts';
-import { systemClock } from '../../base/clock.ts';
-import { silentLogger } from '../../base/logger.ts';
-import { openState } from '../../storage/state/open.ts';
 import {
   bytesOf,
   login,
-  openEvidence,
+  openEvidenceIn,
   python,
   testPolicyText,
   unpacked,
@@ -25,12 +22,7 @@ const work = mkdtempSync(join(tmpdir(), 'custos-verifiers-'));
 let bundle = '';
 
 beforeAll(async () => {
-  const state = await openState({
-    url: `sqlite:${join(work, 's.sqlite')}`,
-    clock: systemClock,
-    log: silentLogger,
-  });
-  const fixture = await openEvidence(state);
+  const fixture = await openEvidenceIn(work);
   const places = await fixture.record(
     'general',
     Array.from({ length: 20 }, (_, number) => login(number)),
@@ -39,7 +31,6 @@ beforeAll(async () => {
   const files = unpacked(await bytesOf(await fixture.evidence.export(wanted)), join(work, 'bundle'));
   bundle = files.get('bundle.json')?.toString() ?? '';
   await fixture.close();
-  await state.close();
 });
 afterAll(() => rmSync(work, { recursive: true, force: true }));
 

@@ -3,8 +3,10 @@ import { randomBytes } from 'node:crypto';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { unzipSync } from 'fflate';
-import { createManualClock } from '../../base/clock.ts';
+import { createManualClock, systemClock } from '../../base/clock.ts';
+import { silentLogger } from '../../base/logger.ts';
 import { parseSecretKeys } from '../../storage/secrets/keys.ts';
+import { openState } from '../../storage/state/open.ts';
 import type { State } from '../../storage/state/state.ts';
 import { createCatalogue } from '../events/catalogue.ts';
 import { prepareEvent } from '../events/prepare.ts';
@@ -86,6 +88,20 @@ export async function openEvidence(state: State) {
     async close(): Promise<void> {
       await ledger.close();
       removed(directory);
+    },
+  };
+}
+
+/** The same on a State of its own, in a directory that is there; closing it closes that too. */
+export async function openEvidenceIn(work: string) {
+  const url = `sqlite:${join(work, 'state.sqlite')}`;
+  const state = await openState({ url, clock: systemClock, log: silentLogger });
+  const evidence = await openEvidence(state);
+  return {
+    ...evidence,
+    async close(): Promise<void> {
+      await evidence.close();
+      await state.close();
     },
   };
 }

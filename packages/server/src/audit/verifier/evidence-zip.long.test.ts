@@ -4,22 +4,14 @@ import { join } from 'node:path';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { afterAll, expect, test } from 'vitest';
-import { systemClock } from '../../base/clock.ts';
-import { silentLogger } from '../../base/logger.ts';
-import { openState } from '../../storage/state/open.ts';
-import { act, openEvidence } from './evidence-fixture.ts';
+import { act, openEvidenceIn } from './evidence-fixture.ts';
 import type { EvidencePlace } from './evidence-places.ts';
 
 const work = mkdtempSync(join(tmpdir(), 'custos-evidence-'));
 afterAll(() => rmSync(work, { recursive: true, force: true }));
 
 test('ten thousand events are written with memory that does not grow with their number', async () => {
-  const state = await openState({
-    url: `sqlite:${join(work, 'large.sqlite')}`,
-    clock: systemClock,
-    log: silentLogger,
-  });
-  const fixture = await openEvidence(state);
+  const fixture = await openEvidenceIn(work);
   const places: EvidencePlace[] = [];
   for (let start = 0; start < 10_000; start += 500) {
     places.push(
@@ -50,5 +42,4 @@ test('ten thousand events are written with memory that does not grow with their 
   expect(largest).toBeLessThan(4_000_000);
   expect(most - before).toBeLessThan(40_000_000);
   await fixture.close();
-  await state.close();
 });

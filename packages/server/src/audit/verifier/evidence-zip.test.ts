@@ -6,15 +6,13 @@ import { join } from 'node:path';
 import { verifyBundle, verifyReceipt } from '@custos/client/ledger';
 import { afterAll, expect, test } from 'vitest';
 import { describeOnBothStores } from '../../../test/stores.ts';
-import { systemClock } from '../../base/clock.ts';
-import { silentLogger } from '../../base/logger.ts';
-import { openState } from '../../storage/state/open.ts';
 import { createSigner } from '../log/formats/keys.ts';
 import { testOrigins } from '../log/ledger-fixture.ts';
 import {
   bytesOf,
   login,
   openEvidence,
+  openEvidenceIn,
   python,
   runPython,
   testPolicyText,
@@ -180,12 +178,7 @@ describeOnBothStores('evidence', (openStore) => {
 test.skipIf(!hasGo)(
   'Go’s checksum database packages verify a receipt of a bundle by its verify.go (skipped where golang-go and golang-golang-x-mod-dev are not installed)',
   async () => {
-    const state = await openState({
-      url: `sqlite:${join(work, 'go.sqlite')}`,
-      clock: systemClock,
-      log: silentLogger,
-    });
-    const fixture = await openEvidence(state);
+    const fixture = await openEvidenceIn(work);
     const places = await fixture.record(
       'general',
       Array.from({ length: 40 }, (_, number) => login(number)),
@@ -193,7 +186,6 @@ test.skipIf(!hasGo)(
     const into = folder();
     unpacked(await bytesOf(await fixture.evidence.export({ places: places.slice(7, 9), fields: [] })), into);
     await fixture.close();
-    await state.close();
     const env = {
       ...process.env,
       GO111MODULE: 'off',

@@ -9,17 +9,13 @@ import fc from 'fast-check';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startBrowser } from '../../../test/browser.ts';
-import { systemClock } from '../../base/clock.ts';
-import { silentLogger } from '../../base/logger.ts';
-import { openState } from '../../storage/state/open.ts';
 import { createSigner } from '../log/formats/keys.ts';
 import { parseNote } from '../log/formats/signed-note.ts';
-import type { State } from '../../storage/state/state.ts';
 import {
   act,
   bytesOf,
   login,
-  openEvidence,
+  openEvidenceIn,
   python,
   runPython,
   testPolicyText,
@@ -30,24 +26,17 @@ import { createEvidence } from './evidence-zip.ts';
 import { jsonInHtml, verifierPage } from './page.ts';
 
 const work = mkdtempSync(join(tmpdir(), 'custos-page-'));
-let state: State;
-let fixture: Awaited<ReturnType<typeof openEvidence>>;
+let fixture: Awaited<ReturnType<typeof openEvidenceIn>>;
 let browser: Browser;
 let folders = 0;
 
 beforeAll(async () => {
-  state = await openState({
-    url: `sqlite:${join(work, 'state.sqlite')}`,
-    clock: systemClock,
-    log: silentLogger,
-  });
-  fixture = await openEvidence(state);
+  fixture = await openEvidenceIn(work);
   browser = await startBrowser();
 });
 afterAll(async () => {
   await browser?.close();
   await fixture?.close();
-  await state?.close();
   rmSync(work, { recursive: true, force: true });
 });
 

@@ -115,10 +115,13 @@ test('what cannot be told is 2: no ledger, no policy, a policy that is none', as
   expect((await runAudit('verify', '--directory', directory, '--policy', wrong)).code).toBe(2);
 });
 
+/** Verifies what the server at this address serves, as a person with its token does. */
+const verifyServed = (url: string, ...more: readonly string[]) =>
+  runAudit('verify', '--url', url, '--token-file', tokenFile(), '--policy', policy, ...more);
+
 test('a server is verified by what it serves, and one that limits requests is waited for', async () => {
   const url = await serving(directory, 3);
-  const args = ['verify', '--url', url, '--token-file', tokenFile(), '--policy', policy];
-  const { code, out } = await runAudit(...args);
+  const { code, out } = await verifyServed(url);
   expect(out).toContain(`example.com/general: verified, ${size} entries`);
   expect(out).toContain(`example.com/security: verified, ${size} entries`);
   expect(code).toBe(0);
@@ -129,16 +132,7 @@ test('a server that serves a changed entry is not verified, with its index', asy
   work.push(copy);
   flip(join(copy, 'logs/security/tile/entries/000'), 4);
   const url = await serving(copy);
-  const { code, out } = await runAudit(
-    'verify',
-    '--url',
-    url,
-    '--token-file',
-    tokenFile(),
-    '--policy',
-    policy,
-    '--json',
-  );
+  const { code, out } = await verifyServed(url, '--json');
   expect(code).toBe(1);
   const { logs } = JSON.parse(out) as { logs: { origin: string; findings: string[] }[] };
   expect(logs.find(({ origin }) => origin === testOrigins.general)?.findings).toEqual([]);
@@ -152,17 +146,7 @@ test('a log that was rolled back, and one that was rewritten, contradict what wa
   const remember = join(fresh(), 'seen.json');
   const verify = async (at: string) => {
     const url = await serving(at);
-    const ran = await runAudit(
-      'verify',
-      '--url',
-      url,
-      '--token-file',
-      tokenFile(),
-      '--policy',
-      policy,
-      '--remember',
-      remember,
-    );
+    const ran = await verifyServed(url, '--remember', remember);
     server?.closeAllConnections();
     server?.close();
     return ran;
