@@ -1,3 +1,5 @@
+import type { UserView } from '@custos/contract';
+import { clearAddressRules } from '../access/address-rules/service.ts';
 import { createAccess, type Access } from '../access/service.ts';
 import { createAdmission } from '../audit/events/admission.ts';
 import { createCatalogue } from '../audit/events/catalogue.ts';
@@ -10,12 +12,19 @@ import { createVault } from '../audit/vault/service.ts';
 import { systemClock } from '../base/clock.ts';
 import { silentLogger } from '../base/logger.ts';
 import { logNames } from './audit/open-ledger.ts';
+import { allAccounts, operatorTokens, type OperatorTokens } from './operator-tokens.ts';
 import type { Options } from './options.ts';
 import { openStores, type Stores } from './stores.ts';
 
 /** What a command on the host works with: the stores and access, without the rest of the program. */
 export interface Operator {
   readonly access: Access;
+  readonly tokens: OperatorTokens;
+  /** Where links lead: the public address as the configuration has it, or where the server listens. */
+  readonly address: string;
+  accounts(): Promise<UserView[]>;
+  /** Lets calls in from everywhere again; returns how many rules there were. */
+  clearAddressRules(): Promise<number>;
   rotateSecrets(): Promise<number>;
   close(): Promise<void>;
 }
@@ -47,8 +56,14 @@ export async function openOperator(options: Options): Promise<Operator> {
   const audit = await openOperatorRecorder(options, stores);
   const access = createAccess({ state, audit, secrets, clock, log });
   await access.start();
+  const { publicUrl, listenHost, listenPort } = options;
+  const host = listenHost.includes(':') ? `[${listenHost}]` : listenHost;
   return {
     access,
+    tokens: operatorTokens({ access, state, clock, audit }),
+    address: publicUrl ?? `http://${host}:${listenPort}`,
+    accounts: () => allAccounts(access),
+    clearAddressRules: () => clearAddressRules({ state, audit }),
     async rotateSecrets() {
       const count = await secrets.rotate();
       await audit.append({
@@ -62,6 +77,9 @@ export async function openOperator(options: Options): Promise<Operator> {
       });
       return count;
     },
-    close: () => state.close(),
+    async close() {
+      await access.stop();
+      await state.close();
+    },
   };
 }

@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import { ConfigurationError } from '../app/findings.ts';
 import { CustosError, messageOf } from '../base/errors.ts';
+import { addressRulesCommand } from './address-rules.ts';
 import { auditCommand } from './audit/audit.ts';
 import { checkCommand } from './check.ts';
 import type { CommandContext } from './context.ts';
@@ -8,6 +9,7 @@ import { healthCommand } from './health.ts';
 import { initCommand } from './init.ts';
 import { secretsCommand } from './secrets.ts';
 import { serveCommand } from './serve.ts';
+import { tokenCommand } from './token.ts';
 import { userCommand } from './user.ts';
 import { version } from './version.ts';
 
@@ -36,6 +38,8 @@ export async function runCli(args: readonly string[]): Promise<number> {
     healthCommand,
     auditCommand,
     userCommand,
+    tokenCommand,
+    addressRulesCommand,
     secretsCommand,
   ]) {
     add(program, context);
