@@ -6,7 +6,7 @@ import { describeOnBothStores } from '../../test/stores.ts';
 import { unavailable } from '../base/errors.ts';
 import { exportFormats } from './events/export-formats.ts';
 import { exportRoutes } from './routes-export.ts';
-import { searchRoutes } from './index/routes-searches.ts';
+import { searchRoutes } from './searches/routes.ts';
 import { submitRoutes } from './routes-submit.ts';
 import { auditRoutes } from './routes.ts';
 

@@ -9,7 +9,7 @@ import type { Catalogue } from './events/catalogue.ts';
 import type { AuditSettings } from './events/constants.ts';
 import { createIntake } from './events/intake.ts';
 import { createSecurityGroups } from './events/security-groups.ts';
-import { createSavedSearches } from './index/saved-searches.ts';
+import { createSavedSearches } from './searches/service.ts';
 import { createAuditIndex } from './index/service.ts';
 import type { TrustPolicy } from './log/formats/policy.ts';
 import type { LeafLog } from './log/leaf-log.ts';

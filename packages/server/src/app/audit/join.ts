@@ -14,7 +14,7 @@ import { exportRoutes } from '../../audit/routes-export.ts';
 import { holdRoutes } from '../../audit/keeping/routes.ts';
 import { ledgerRoutes } from '../../audit/status/routes.ts';
 import { privacyRoutes } from '../../audit/vault/routes.ts';
-import { searchRoutes } from '../../audit/index/routes-searches.ts';
+import { searchRoutes } from '../../audit/searches/routes.ts';
 import { submitRoutes } from '../../audit/routes-submit.ts';
 import { tileRoutes } from '../../audit/routes-tiles.ts';
 import { witnessRoutes } from '../../audit/anchors/witness/routes.ts';

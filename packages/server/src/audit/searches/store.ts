@@ -1,5 +1,5 @@
-import type { StateDb } from '../../storage/state/state.ts';
 import type { AuditQuery } from '@custos/contract';
+import type { StateDb } from '../../storage/state/state.ts';
 
 type SearchTables = {
   audit_search: {

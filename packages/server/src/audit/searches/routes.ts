@@ -1,6 +1,6 @@
 import { byId, done, savedSearch, savedSearchInput, savedSearches } from '@custos/contract';
 import type { Routes } from '../../http/types.ts';
-import type { SavedSearch, SavedSearches } from './saved-searches.ts';
+import type { SavedSearch, SavedSearches } from './service.ts';
 
 const config = { access: 'audit.read' } as const;
 

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { describeOnBothStores } from '../../../test/stores.ts';
 import { createManualClock } from '../../base/clock.ts';
-import { createSavedSearches, savedSearchLimit, type SavedSearches } from './saved-searches.ts';
+import { createSavedSearches, savedSearchLimit, type SavedSearches } from './service.ts';
 
 describeOnBothStores('saved searches', (open) => {
   const clock = createManualClock();

@@ -1,3 +1,4 @@
+import type { AuditQuery } from '@custos/contract';
 import type { Clock } from '../../base/clock.ts';
 import { conflict, invalidInput, notFound, type CustosError, type FieldFault } from '../../base/errors.ts';
 import { newId } from '../../base/ids.ts';
@@ -11,10 +12,9 @@ import {
   removeSearchesOf,
   takenBy,
   type SavedSearch,
-} from './saved-searches-store.ts';
-import type { AuditQuery } from '@custos/contract';
+} from './store.ts';
 
-export type { SavedSearch } from './saved-searches-store.ts';
+export type { SavedSearch } from './store.ts';
 
 /** Most searches that one user may have saved. */
 export const savedSearchLimit = 200;
