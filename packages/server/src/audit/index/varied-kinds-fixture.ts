@@ -1,5 +1,5 @@
 import type { Outcome } from '../events/types.ts';
-import type { Dice } from './varied-events-fixture.ts';
+import type { Dice } from './dice-fixture.ts';
 
 /** What {@link variedLeaf} makes events of. */
 export interface VariedKind {
