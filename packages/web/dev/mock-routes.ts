@@ -1,5 +1,6 @@
 import * as contract from '@custos/contract';
 import type { z } from 'zod';
+import { accessRoutes } from './mock-access.ts';
 import { auditRoutes } from './mock-audit.ts';
 import { channelKinds, probeKinds } from './kinds.ts';
 import { changesOf, daysOf, resultsOf, seriesOf } from './history.ts';
@@ -202,6 +203,7 @@ export const routes: Route[] = [
     run: () => answer(contract.apiTokenMade, { ...people.tokens[0], token: 'cst_8f2k_demo_only' }),
   },
   { method: 'DELETE', path: '/tokens/:id', run: () => ok },
+  ...accessRoutes,
   ...auditRoutes,
   { method: 'GET', path: '/probe-kinds', run: list(contract.kindDescription, () => probeKinds) },
   { method: 'GET', path: '/channel-kinds', run: list(contract.kindDescription, () => channelKinds) },

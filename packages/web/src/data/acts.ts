@@ -10,7 +10,9 @@ interface Note {
 
 /** Shows a short note; its code is loaded when the first one is due, if it has not come yet. */
 function note(content: Note): void {
-  void import('@mantine/notifications').then(({ notifications }) => notifications.show({ ...content }));
+  void import('@mantine/notifications').then(({ notifications }) =>
+    notifications.show({ ...content, closeButtonProps: { 'aria-label': 'Close' } }),
+  );
 }
 
 /**

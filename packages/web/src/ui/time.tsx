@@ -41,7 +41,7 @@ export function Ago({ at, empty = '–' }: { at: number | null; empty?: string }
       }
     >
       <time dateTime={utc(at)} className="ago" onDoubleClick={() => void copy()}>
-        {ago(at, Math.max(now, at - 86_400_000))}
+        {ago(at, now)}
       </time>
     </Tooltip>
   );

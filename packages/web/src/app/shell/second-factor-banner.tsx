@@ -4,7 +4,7 @@ import { useNavigate, useRouterState } from '@tanstack/react-router';
 import { useEffect } from 'react';
 import { standingQuery } from '../../data/queries.ts';
 import { TextLink } from '../../ui/link.tsx';
-import { Ago } from '../../ui/time.tsx';
+import { absolute } from '../../ui/time.tsx';
 import classes from './shell.module.css';
 
 const profile = '/settings/profile';
@@ -30,17 +30,11 @@ export function SecondFactorBanner() {
     <div className={classes['banner']} role="status">
       <IconShieldLock size={17} stroke={1.7} aria-hidden="true" />
       <span>
-        {restricted
-          ? factor.enrolled
-            ? 'Your role asks for your second factor, which this sign-in went without. Sign out and in again.'
-            : 'Your role asks for a second factor. Set one up to go on; nothing else is possible until then.'
-          : 'Your role asks for a second factor'}
-        {restricted ? null : (
-          <>
-            {' '}
-            from <Ago at={factor.requiredFrom} />.{' '}
-          </>
-        )}
+        {!restricted
+          ? `Your role needs a second factor. From ${absolute(factor.requiredFrom ?? 0)} on nothing else works without one. `
+          : factor.enrolled
+            ? 'Your role needs your second factor, which this sign-in went without. Sign out and in again.'
+            : 'Your role needs a second factor. Set one up to go on; nothing else is possible until then.'}
         {restricted || path === profile ? null : (
           <TextLink to="/settings/$section" params={{ section: 'profile' }} hash="second-factor">
             Set one up

@@ -24,7 +24,8 @@ export function ReviewLines({
   const decide = useDecide(review.id);
   const [revoking, setRevoking] = useState<ReviewLineView | null>(null);
   const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set());
-  const isOwn = (line: ReviewLineView): boolean => line.subject === me?.userId;
+  // Of a token its owner’s address is there.
+  const isOwn = (line: ReviewLineView): boolean => line.subject === me?.userId || line.email === me?.email;
   const toggle = (id: string): void =>
     setChosen((now) => {
       const next = new Set(now);

@@ -25,7 +25,7 @@ export function LockOutDialog({
         <Button variant="subtle" color="gray" size="xs" data-autofocus onClick={onCancel}>
           Leave it as it is
         </Button>
-        <Button color="red" size="xs" loading={busy} onClick={onConfirm}>
+        <Button color="dark" size="xs" loading={busy} onClick={onConfirm}>
           Keep me out
         </Button>
       </Group>

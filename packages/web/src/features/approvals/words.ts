@@ -23,7 +23,7 @@ export const stateWords: Readonly<Record<ApprovalState, string>> = {
 
 export const modeWords: Readonly<Record<ApprovalMode, string>> = {
   always: 'Always',
-  'when-possible': 'When there is a second person',
+  'when-possible': 'When there is one',
   off: 'Not needed',
 };
 

@@ -93,7 +93,9 @@ export function RolesPage() {
       }
     >
       <Loaded query={query} skeleton={<SkeletonRows rows={12} />}>
-        {({ items: roles }) => {
+        {({ items }) => {
+          // What can be changed comes first.
+          const roles = items.toSorted((a, b) => Number(a.builtIn) - Number(b.builtIn));
           const present = shown ?? roles[0]?.name ?? '';
           return (
             <>

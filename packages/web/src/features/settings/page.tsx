@@ -1,6 +1,6 @@
 import type { Permission } from '@custos/contract';
-import { Link, Outlet } from '@tanstack/react-router';
-import { Suspense } from 'react';
+import { Link, Outlet, useRouterState } from '@tanstack/react-router';
+import { Suspense, useEffect, useRef } from 'react';
 import { useSession } from '../../data/queries.ts';
 import { Page } from '../../ui/page.tsx';
 import classes from './settings.module.css';
@@ -41,12 +41,18 @@ const groups: readonly { readonly title: string; readonly entries: readonly Entr
 /** The frame of the settings: what there is at the side, and the chosen part. */
 export function SettingsPage() {
   const session = useSession();
+  const menu = useRef<HTMLElement>(null);
+  const path = useRouterState({ select: (state) => state.location.pathname });
+  // On a phone the menu is one line, longer than the screen.
+  useEffect(() => {
+    menu.current?.querySelector('[data-active]')?.scrollIntoView({ inline: 'center', block: 'nearest' });
+  }, [path]);
   const may = ({ permission }: Entry): boolean =>
     permission === null || session?.permissions.includes(permission) === true;
   return (
     <Page title="Settings" frame>
       <div className={classes['split']}>
-        <nav className={classes['menu']} aria-label="Settings">
+        <nav ref={menu} className={classes['menu']} aria-label="Settings">
           {groups
             .map((group) => ({ ...group, entries: group.entries.filter(may) }))
             .filter(({ entries }) => entries.length > 0)

@@ -101,6 +101,7 @@ export function UserDetails({ user }: { user: UserView }) {
   const teams = useQuery(teamsQuery(user.id));
   const change = useChangeUser();
   const role = roles.find(({ name }) => name === user.role);
+  const waiting = formError(change.error, []);
   return (
     <>
       <Facts
@@ -130,7 +131,7 @@ export function UserDetails({ user }: { user: UserView }) {
                   change.mutate({ id: user.id, change: { role: name } });
                 }}
               />
-              <FormProblem problem={formError(change.error, [])} />
+              {waiting?.waits === true ? <FormProblem problem={waiting} /> : null}
               <Loaded query={teams} skeleton={<SkeletonRows rows={1} />}>
                 {(found) => <TeamsForm key={found.teams.join()} userId={user.id} initial={found.teams} />}
               </Loaded>

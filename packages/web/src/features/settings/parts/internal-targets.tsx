@@ -25,7 +25,7 @@ export function InternalTargets({
   }
   return (
     <div className={classes['targets']} id="private-addresses">
-      <h3>Private addresses</h3>
+      <h2>Private addresses</h2>
       <p className="quiet">
         Custos calls only public addresses, so that nobody can use it to look into your network. List here
         what probes and channels may reach all the same: a host such as <code>db.internal</code>, all hosts
