@@ -286,7 +286,7 @@ describe('beside a server that runs', () => {
     const create = ['user', 'create', '--email', email, '--name', 'Vera', '--role'];
     expect(await run([...create, 'boss'], `${password}\n`)).toMatchObject({
       code: 1,
-      error: expect.stringContaining('--role must be one of viewer,'),
+      error: expect.stringContaining('role: must be one of viewer,'),
     });
     expect(await run([...create, 'viewer'], `${password}\n`)).toEqual({
       code: 0,

@@ -39,8 +39,9 @@ const viewOf = (user: StoredUser): UserView => ({
 
 async function roleNamed(store: AccessStore, name: RoleName): Promise<StoredRole> {
   const role = await store.role(name);
-  if (role === undefined) throw invalidInput([{ field: 'role', message: 'must be one of the known roles' }]);
-  return role;
+  if (role !== undefined) return role;
+  const known = (await store.roles()).map((each) => each.name);
+  throw invalidInput([{ field: 'role', message: `must be one of ${known.join(', ')}` }]);
 }
 
 /** What somebody may give: what they have, each permission as far as their own role lets it reach. */
