@@ -25,6 +25,16 @@ export function connect(options: ConnectionOptions): Client {
   return createClient({ baseUrl: options.url, token: tokenOf(options) });
 }
 
+/** Like `connect`, with an `Idempotency-Key` of the caller's choice on every request. */
+export function connectUnderKey(options: ConnectionOptions, key: () => string): Client {
+  const send: typeof fetch = (input, init) => {
+    const headers = new Headers(init?.headers);
+    headers.set('idempotency-key', key());
+    return fetch(input, { ...init, headers });
+  };
+  return createClient({ baseUrl: options.url, token: tokenOf(options), fetch: send });
+}
+
 /** Says which option the server refused, and what would be right. */
 export async function namingFields(work: () => Promise<void>): Promise<void> {
   try {

@@ -18,7 +18,7 @@ type Status = AuditHealthView['status'];
 type Component = AuditHealthView['components'][number];
 
 /** Exit codes of the plug-in interface that Nagios, Icinga and others share. */
-const exitCodes: Readonly<Record<Status, number>> = { ok: 0, warning: 1, critical: 2, unknown: 3 };
+export const exitCodes: Readonly<Record<Status, number>> = { ok: 0, warning: 1, critical: 2, unknown: 3 };
 /** Units that the interface knows; other values go without. */
 const units: Readonly<Record<string, string>> = { ms: 'ms', s: 's', '%': '%', GB: 'GB' };
 
@@ -75,7 +75,8 @@ async function report(options: HealthOptions): Promise<number> {
   return exitCodes[health.status];
 }
 
-const figureOf = (value: number): string => String(Math.round(value * 1000) / 1000);
+/** A figure as people read it: at most three places behind the point. */
+export const figureOf = (value: number): string => String(Math.round(value * 1000) / 1000);
 
 function figure({ name, value, unit, warning, critical }: Component): string[] {
   if (value === null) return [];

@@ -20,7 +20,8 @@ interface ProveOptions extends ConnectionOptions {
 /** A receipt is there with the next checkpoint, which takes about a second. */
 const patience = 10;
 
-async function proven(client: Client, id: string): Promise<AuditEventDetail> {
+/** An event with its receipt, which is waited for; without one when the log does not sign. */
+export async function proven(client: Client, id: string): Promise<AuditEventDetail> {
   for (let attempt = 0; ; attempt += 1) {
     const detail = await client.audit.get(id);
     if (detail.proof.receipt !== null || attempt >= patience) return detail;
