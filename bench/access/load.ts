@@ -1,7 +1,7 @@
 import { connect, type Socket } from 'node:net';
 
 /** A request that is sent over and over, and how it must be answered. */
-export interface Repeated {
+interface Repeated {
   readonly port: number;
   readonly path: string;
   readonly headers?: Readonly<Record<string, string>>;

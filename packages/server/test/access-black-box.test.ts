@@ -15,6 +15,11 @@ import { startPostgres, type PostgresServer } from './stores.ts';
  */
 
 let custos: Installation;
+/** Ends it and removes what it wrote; undefined when it did not start. */
+async function remove(one: Installation | undefined): Promise<void> {
+  await one?.close();
+  if (one !== undefined) rmSync(one.served.directory, { recursive: true, force: true });
+}
 const wrong = 'not the password of anybody';
 
 const codeOf = (secret: unknown, stepsAhead = 0): string =>
@@ -183,10 +188,7 @@ describe('access from outside (sqlite)', () => {
   beforeAll(async () => {
     custos = await install();
   }, 60_000);
-  afterAll(async () => {
-    await custos.close();
-    rmSync(custos.served.directory, { recursive: true, force: true });
-  });
+  afterAll(() => remove(custos));
 
   onAnyStore();
 
@@ -539,8 +541,7 @@ describe('access from outside (postgres)', () => {
     custos = await install({ config: { state: { url: await database.createDatabase() } } });
   }, 90_000);
   afterAll(async () => {
-    await custos.close();
-    rmSync(custos.served.directory, { recursive: true, force: true });
+    await remove(custos);
     await database.stop();
   });
 

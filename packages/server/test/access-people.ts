@@ -11,7 +11,7 @@ export const goodPassword = 'copper walnut drifting moss';
 
 export type Body = Record<string, unknown>;
 
-export interface Reply {
+interface Reply {
   readonly status: number;
   readonly headers: IncomingHttpHeaders;
   /** `name=value; attributes` of each cookie that was set. */
@@ -21,7 +21,7 @@ export interface Reply {
   readonly answer: Body;
 }
 
-export interface CallOptions {
+interface CallOptions {
   readonly body?: unknown;
   readonly headers?: Readonly<Record<string, string>>;
 }

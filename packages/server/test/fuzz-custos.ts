@@ -8,7 +8,7 @@ import { administrator, discard, serve, setUp, type Served, type ServeOptions } 
 /** Calls that would end the fuzzer's own session or token, or that it must not need luck to survive. */
 const leaveOut = ['DELETE /api/v1/session', 'POST /api/v1/session/password', 'DELETE /api/v1/sessions'];
 
-export interface FuzzedRun extends FuzzReport {
+interface FuzzedRun extends FuzzReport {
   /** Resident memory of the server, MB: after the first third of the requests, and at the end. */
   readonly memoryMb: readonly [number, number];
   /** Whether the fuzzer's own callers still work, so that what came back was about them. */
