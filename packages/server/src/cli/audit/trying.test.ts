@@ -143,7 +143,7 @@ test('monitor shows health, logs, queries, events and witnesses, and leaves no r
   expect(out).toMatch(/^general +\d+ events +[\d.]+ .B +[\d.]+\/s$/m);
   expect(out).toMatch(/^Queries: \d+ in five minutes/m);
   expect(out).toMatch(/^Events: \d+ in the last hour, \d+ in the last minute: audit-benchmark\.send \d+/m);
-  expect(out).toMatch(/^Security events: [1-9]\d* in the last hour: .*shop \d+/m);
+  expect(out).toMatch(/^Security events: [1-9]\d* in the last hour: .*custos \d+/m);
   expect(out).toContain('No witness and no anchor');
   expect(out).not.toContain('cannot be told');
   // eslint-disable-next-line no-control-regex -- that none is there is what is tested.
