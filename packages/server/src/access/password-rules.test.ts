@@ -28,6 +28,8 @@ describe('new passwords', () => {
     'ManchesterUnited99',
     'RedSox-Yankees-2004',
     'M1ch43l_J0rd4n_23',
+    'gfhjkmgfhjkm',
+    'mailcreated5240',
   ])('the common password %s is refused', (password) => {
     expect(faults(password)).toEqual([expect.stringContaining('most used passwords')]);
   });

@@ -1,3 +1,4 @@
+import { dictionary } from '@zxcvbn-ts/language-common';
 import type { FieldFault } from '../base/errors.ts';
 import { commonNames } from './common-names.ts';
 import { commonPasswords, commonWords } from './common-passwords.ts';
@@ -77,12 +78,15 @@ function isPattern(text: string): boolean {
   return sequences.some((row) => row.includes(text) || row.repeat(7).includes(text));
 }
 
+/** The most used passwords of public leaks, lower case. */
+const leaked = new Set(dictionary['passwords-common']);
+
 function isCommon(password: string): boolean {
   const text = compact(password);
-  if (commonPasswords.has(text) || isPattern(text)) return true;
+  if (leaked.has(text) || commonPasswords.has(text) || isPattern(text)) return true;
   // Digits and signs at the ends are what people append; inside, they may stand for letters.
   const core = text.replaceAll(/^[^\p{L}]+|[^\p{L}]+$/gu, '');
-  if (core.length >= 6 && isPattern(core)) return true;
+  if (core.length >= 6 && (leaked.has(core) || isPattern(core))) return true;
   return [core, unmasked(core), unmasked(text)]
     .map((reading) => onlyLetters(reading))
     .some((letters) => letters.length * 3 >= text.length && isCommonWords(letters));
