@@ -91,7 +91,7 @@ export function auditRoutes({ audit, reading, index, catalogue }: AuditRoutesPar
     app.post(
       '/api/v1/audit/events/:id/reveal',
       {
-        config: { access: 'pii.read', rateClass: 'reveal' },
+        config: { access: 'pii.read', rateClass: 'reveal', stepUp: true },
         schema: {
           summary: 'The value of one sealed field',
           description: 'Needs a reason, which goes on record before the value is shown.',

@@ -23,7 +23,7 @@ export function privacyRoutes({ vault, audit }: PrivacyRouteParts): Routes {
     app.route({
       method: 'POST',
       url: '/api/v1/audit/erasures',
-      config: { access: 'data.erase', audit: 'data.erase' },
+      config: { access: 'data.erase', audit: 'data.erase', stepUp: true },
       schema: {
         summary: 'Erase what the vault has about a person',
         description:
