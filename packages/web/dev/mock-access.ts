@@ -22,6 +22,7 @@ const standing = (missing: boolean): z.output<typeof contract.standing> => ({
     provenAt: missing ? null : start - hour,
   },
   hasPassword: true,
+  mustChangePassword: false,
 });
 
 const factors: contract.FactorsView = {

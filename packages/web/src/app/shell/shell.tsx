@@ -6,8 +6,8 @@ import { followStream } from '../../data/live.ts';
 import { useSession } from '../../data/queries.ts';
 import { BottomBar } from './bottom-bar.tsx';
 import { Rail } from './rail.tsx';
-import { SecondFactorBanner } from './second-factor-banner.tsx';
 import classes from './shell.module.css';
+import { StandingBanner } from './standing-banner.tsx';
 import { StepUpDoor } from './step-up-door.tsx';
 import { TopBar } from './top-bar.tsx';
 
@@ -26,7 +26,9 @@ export function Shell() {
   const href = useRouterState({ select: (state) => state.location.href });
   const signedIn = session !== null;
 
-  useEffect(() => (signedIn ? followStream(cache) : undefined), [cache, signedIn]);
+  // Who first has to do something else, such as to choose a password, may follow nothing until then.
+  const mayFollow = session !== null && session.permissions.length > 0;
+  useEffect(() => (mayFollow ? followStream(cache) : undefined), [cache, mayFollow]);
   useEffect(() => {
     if (!signedIn) void navigate({ to: '/login', search: { next: href } });
     // Only losing the session matters here, not each change of the address.
@@ -42,7 +44,7 @@ export function Shell() {
       <Rail small={small} onToggle={() => setSmall(!small)} />
       <TopBar />
       <main id="content" className={classes['main']} tabIndex={-1}>
-        <SecondFactorBanner />
+        <StandingBanner />
         <Suspense>
           <Outlet />
         </Suspense>

@@ -105,7 +105,7 @@ export function useEndOthers() {
 export function useChangePassword() {
   return useAct({
     run: custos.session.changePassword,
-    touches: ['sessions', 'standing'],
+    touches: ['session', 'sessions', 'standing'],
     done: 'The password is changed; your other sessions are ended.',
     quiet: true,
   });

@@ -27,7 +27,7 @@ export function InviteForm({ onDone }: { onDone: () => void }) {
         <p className={form['note']} role="note">
           <span>
             This installation sends no e-mails, so nobody can be invited from here. On the host,{' '}
-            <code className="mono">custos user create</code> makes an account.
+            <code className="mono">custos user invite</code> prints a link to hand over.
           </span>
         </p>
       ) : (
