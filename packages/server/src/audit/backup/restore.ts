@@ -7,6 +7,7 @@ import { keyName } from '../log/journal/file-journal.ts';
 import { recoverJournal } from '../log/journal/recover.ts';
 import { createLogs, type Logs } from '../log/logs.ts';
 import { verifyLog } from '../log/verify/verify-log.ts';
+import { createWriteBehind } from '../log/write-behind.ts';
 import { backupDamaged, targetNotEmpty } from './errors.ts';
 import { factsOf } from './manifest.ts';
 import { loadManifest, openPart, type BackupStore } from './service.ts';
@@ -36,7 +37,7 @@ async function writeDurably(path: string, chunks: AsyncIterable<Uint8Array>): Pr
 
 /** Makes tiles and bundles, so that the verification finds what is wrong and not what is merely derived. */
 async function makeDerived(directory: string): Promise<void> {
-  const logs = createLogs({ files: hostFiles, directory }, []) as Logs;
+  const logs = createLogs({ files: createWriteBehind(hostFiles), directory }, []) as Logs;
   const journal = join(directory, 'journal');
   const keyPath = join(journal, keyName);
   await recoverJournal({ directory: journal, files: hostFiles, keyPath, integrate: logs.integrate });

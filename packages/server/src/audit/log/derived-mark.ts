@@ -1,14 +1,15 @@
 import { join } from 'node:path';
-import { replaceFile, replaceFileDurably, syncPath, type LedgerFiles } from './files.ts';
+import { replaceFile, replaceFileDurably, syncPath } from './files.ts';
 import type { Logs } from './logs.ts';
 import { encodeMark, markName, type Snapshot } from './mark.ts';
+import type { WriteBehind } from './write-behind.ts';
 
 /** Keeps the mark of what is derived; see `Mark`. Its calls must not overlap. */
 export interface MarkKeeper {
   /** The newest snapshot of this process; null before the first. */
   latest(): Snapshot | null;
-  /** Notes that tiles, bundles and partial ones are written up to here. */
-  put(snapshot: Snapshot): void;
+  /** Notes that tiles, bundles and partial ones are written up to here, when those on their way are. */
+  put(snapshot: Snapshot): Promise<void>;
   /**
    * Puts tiles and bundles on disk, so that opening after a power cut begins there. Does nothing when
    * more than `atMost` files wait, which would take long.
@@ -18,7 +19,7 @@ export interface MarkKeeper {
 
 export function createMarkKeeper(place: {
   readonly directory: string;
-  readonly files: LedgerFiles;
+  readonly files: WriteBehind;
   readonly bootId: string;
   readonly logs: Logs;
 }): MarkKeeper {
@@ -30,7 +31,8 @@ export function createMarkKeeper(place: {
 
   return {
     latest: () => latest,
-    put(snapshot) {
+    async put(snapshot) {
+      await files.drain();
       latest = snapshot;
       replaceFile(files, { path, draft: `${path}.new` }, encodeMark({ bootId, latest, synced }));
     },
@@ -39,6 +41,8 @@ export function createMarkKeeper(place: {
       if (upTo === null || upTo === synced) return;
       for (const log of logs.all()) for (const changed of log.writer.takeChanged()) unsynced.add(changed);
       if (unsynced.size > atMost) return;
+      // After they were taken: one that is not in place yet would pass for one that is gone.
+      await files.drain();
       for (const changed of unsynced) {
         await syncPath(files, changed);
         unsynced.delete(changed);

@@ -1,13 +1,16 @@
 import {
+  close,
   closeSync,
   fdatasync,
   fstatSync,
   fsync,
   ftruncateSync,
   mkdirSync,
+  open,
   openSync,
   readFileSync,
   readdirSync,
+  rename,
   renameSync,
   rmSync,
   write,
@@ -15,6 +18,13 @@ import {
 } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { promisify } from 'node:util';
+
+/** Where a whole file is put, and where it is written before. */
+export interface FilePlace {
+  readonly path: string;
+  readonly draft: string;
+}
 
 /**
  * What the ledger needs of a file system, so that tests can make any of it fail. Small reads and writes
@@ -41,9 +51,13 @@ export interface LedgerFiles {
   sync(file: number): Promise<void>;
   close(file: number): void;
   rename(from: string, to: string): void;
+  /** `replaceFile` without holding up the process. */
+  replaceLater(at: FilePlace, bytes: Uint8Array): Promise<void>;
   /** Removes a file or directory; nothing happens when there is none. */
   remove(path: string): void;
 }
+
+const [openLater, closeLater, renameLater] = [promisify(open), promisify(close), promisify(rename)];
 
 const modes = { read: 'r', change: 'r+', create: 'w+' } as const;
 
@@ -98,6 +112,15 @@ export const hostFiles: LedgerFiles = {
   sync: (file) => new Promise((resolve, reject) => fsync(file, done(resolve, reject))),
   close: (file) => closeSync(file),
   rename: (from, to) => renameSync(from, to),
+  async replaceLater({ path, draft }, bytes) {
+    const file = await openLater(draft, modes.create, 0o600);
+    try {
+      await hostFiles.writeLater(file, bytes, 0);
+    } finally {
+      await closeLater(file);
+    }
+    await renameLater(draft, path);
+  },
   remove: (path) => rmSync(path, { recursive: true, force: true }),
 };
 
@@ -124,11 +147,7 @@ export async function syncPath(files: LedgerFiles, path: string): Promise<void> 
 }
 
 /** Puts a whole file in place of the old one, in the page cache: a kill leaves the old or the new. */
-export function replaceFile(
-  files: LedgerFiles,
-  at: { readonly path: string; readonly draft: string },
-  bytes: Uint8Array,
-): void {
+export function replaceFile(files: LedgerFiles, at: FilePlace, bytes: Uint8Array): void {
   const { path, draft } = at;
   const file = files.open(draft, 'create');
   try {

@@ -115,6 +115,8 @@ function ledgerPaths(directory: string): string[] {
     `heads/${log}`,
     `heads/${log}.draft`,
     `logs/${log}/draft`,
+    `logs/${log}/draft.0`,
+    `logs/${log}/draft.2`,
     `logs/${log}/checkpoint`,
     `logs/${log}/tile/0`,
     `logs/${log}/tile/0/000`,

@@ -6,6 +6,7 @@ import { testKeys, testOrigins } from './ledger-fixture.ts';
 import { hashBytes, leafHash } from './merkle/hashing.ts';
 import type { Clock } from '../../base/clock.ts';
 import { createSigners, signHead } from './signing.ts';
+import { createWriteBehind } from './write-behind.ts';
 
 /** The entry at an index of a large log: small, and different from every other. */
 export function largeLogEntry(index: number): Buffer {
@@ -19,7 +20,7 @@ const entriesAtOnce = 65_536;
  * so that ten million take seconds; signs it once. For measuring proofs, which read tiles alone.
  */
 export async function makeLargeLog(directory: string, size: number, clock: Clock): Promise<LogReader> {
-  const logs = createLogs({ files: hostFiles, directory }, []) as Logs;
+  const logs = createLogs({ files: createWriteBehind(hostFiles), directory }, []) as Logs;
   const control = encodeControl({ record: 'log', id: 1, name: 'general', origin: testOrigins.general });
   const none = { logId: 0, firstIndex: 0, count: 0, hashes: Buffer.alloc(0) };
   logs.integrate([{ ...none, kind: 'control', body: control }]);

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { messageOf } from '../../base/errors.ts';
 import { ledgerClosed, ledgerDamaged, ledgerFailed, outOfLog } from './errors.ts';
 import { openExclusively } from './exclusive.ts';
-import { hostFiles, replaceFileDurably, sizeOf, syncPath, type LedgerFiles } from './files.ts';
+import { hostFiles, replaceFileDurably, sizeOf, syncPath } from './files.ts';
 import type { NoteSigner } from './formats/keys.ts';
 import { openFileJournal, secretName, type FileJournal } from './journal/file-journal.ts';
 import { decodeSecret } from './journal/seal.ts';
@@ -18,6 +18,7 @@ import { pruneLog } from './prune.ts';
 import { addCosignatures, createPublisher } from './publisher.ts';
 import { createSigners } from './signing.ts';
 import type { Acknowledgement } from './types.ts';
+import { createWriteBehind, type WriteBehind } from './write-behind.ts';
 
 interface Opened {
   readonly journal: FileJournal;
@@ -26,7 +27,7 @@ interface Opened {
 }
 
 /** Reads the journal from the mark on, or from its beginning when tiles and mark do not fit together. */
-async function openJournal(options: LedgerOptions, files: LedgerFiles, bootId: string): Promise<Opened> {
+async function openJournal(options: LedgerOptions, files: WriteBehind, bootId: string): Promise<Opened> {
   const { directory, clock } = options;
   const mark = decodeMark(files.read(join(directory, markName)));
   const snapshot: Snapshot | null =
@@ -62,12 +63,12 @@ async function openJournal(options: LedgerOptions, files: LedgerFiles, bootId: s
  */
 export async function openLedger(options: LedgerOptions): Promise<Ledger> {
   const { directory } = options;
-  const files = options.files ?? hostFiles;
+  const files = createWriteBehind(options.files ?? hostFiles);
   checkDefinitions(options.logs);
   return openExclusively(directory, 'ledger', (release) => openLocked(options, files, release));
 }
 
-async function openLocked(options: LedgerOptions, files: LedgerFiles, unlock: () => void): Promise<Ledger> {
+async function openLocked(options: LedgerOptions, files: WriteBehind, unlock: () => void): Promise<Ledger> {
   const { directory, clock } = options;
   for (const folder of ['', 'journal', 'heads', 'logs']) files.makeDirectory(join(directory, folder));
   for (const folder of ['', 'heads']) await syncPath(files, join(directory, folder));
@@ -123,6 +124,7 @@ async function openLocked(options: LedgerOptions, files: LedgerFiles, unlock: ()
     throw error;
   }
 
+  files.begin((error) => (fault ??= error));
   const figures = createFigures(logs, clock);
   const stopped = new AbortController();
   const repeat = async (everyMs: number, work: () => Promise<void>): Promise<void> => {
@@ -254,6 +256,7 @@ async function openLocked(options: LedgerOptions, files: LedgerFiles, unlock: ()
           await publisher.syncDerived({ atMost: 500 });
         }
       } finally {
+        await files.settle();
         unlock();
       }
     },

@@ -1,13 +1,14 @@
 import { join } from 'node:path';
 import { decodeControl } from './control-record.ts';
 import { ledgerDamaged } from './errors.ts';
-import { sizeOf, type LedgerFiles } from './files.ts';
+import { sizeOf } from './files.ts';
 import { tilePath } from './formats/tile-paths.ts';
 import { tileWidth } from './merkle/frontier.ts';
 import type { LogSnapshot } from './mark.ts';
 import { createTileReader, loadStart, type TileReader } from './tiles/tile-reader.ts';
 import { createTileWriter, emptyStart, type TileWriter } from './tiles/tile-writer.ts';
 import type { Integrate, TreeHead } from './types.ts';
+import type { WriteBehind } from './write-behind.ts';
 
 /** A checkpoint that was signed and made public. */
 export interface Published extends TreeHead {
@@ -62,7 +63,8 @@ export function isLogName(name: string): boolean {
 }
 
 /** Removes bundles that lie wholly below the minimum index. Returns the bytes that were freed. */
-export async function dropBundles(files: LedgerFiles, log: LogState): Promise<number> {
+export async function dropBundles(files: WriteBehind, log: LogState): Promise<number> {
+  await files.drain();
   let freed = 0;
   const end = Math.floor(log.minimumIndex / tileWidth);
   for (let index = 0; index < end; index += 1) {
@@ -80,7 +82,8 @@ export async function dropBundles(files: LedgerFiles, log: LogState): Promise<nu
 }
 
 /** Counts anew what the bundles take, when a crash may have cut a removal short. */
-export async function measureBundles(files: LedgerFiles, log: LogState): Promise<void> {
+export async function measureBundles(files: WriteBehind, log: LogState): Promise<void> {
+  await files.drain();
   let bytes = log.writer.bundle().length;
   for (let index = 0; (index + 1) * tileWidth <= log.writer.size(); index += 1) {
     bytes += sizeOf(files, join(log.directory, tilePath({ level: 'entries', index, width: tileWidth }))) ?? 0;
@@ -94,7 +97,7 @@ export async function measureBundles(files: LedgerFiles, log: LogState): Promise
  * says, so that everything must be made from the journal.
  */
 export function createLogs(
-  place: { readonly files: LedgerFiles; readonly directory: string },
+  place: { readonly files: WriteBehind; readonly directory: string },
   snapshot: readonly LogSnapshot[],
 ): Logs | undefined {
   const { files } = place;

@@ -1,12 +1,13 @@
 import { encodeControl } from './control-record.ts';
 import { unfitEntry } from './errors.ts';
-import { replaceFileDurably, type LedgerFiles } from './files.ts';
+import { replaceFileDurably } from './files.ts';
 import type { FileJournal } from './journal/file-journal.ts';
 import { prunedFrame } from './journal/prune-frame.ts';
 import { scanSegment } from './journal/scan.ts';
 import { listSegments, segmentHeadBytes, segmentPath } from './journal/segment.ts';
 import { dropBundles, type LogState } from './logs.ts';
 import { tileWidth } from './merkle/frontier.ts';
+import type { WriteBehind } from './write-behind.ts';
 
 export interface PruneResult {
   readonly minimumIndex: number;
@@ -17,7 +18,7 @@ export interface PruneResult {
 interface PruneRequest {
   /** Of the journal. */
   readonly directory: string;
-  readonly files: LedgerFiles;
+  readonly files: WriteBehind;
   readonly journal: FileJournal;
   readonly log: LogState;
   readonly minimumIndex: number;

@@ -6,10 +6,11 @@ import type { NoteSignature } from './formats/signed-note.ts';
 import { setPublished, type Logs, type LogState, type Published } from './logs.ts';
 import { newSignatureLines, signHead, type SignersOf } from './signing.ts';
 import type { Journal } from './types.ts';
+import type { WriteBehind } from './write-behind.ts';
 
 export interface PublisherRequest {
   readonly directory: string;
-  readonly files: LedgerFiles;
+  readonly files: WriteBehind;
   readonly clock: Clock;
   readonly journal: Journal;
   readonly logs: Logs;
@@ -83,6 +84,8 @@ export function createPublisher(request: PublisherRequest): Publisher {
     }
     const snapshot = { position: journal.position(), logs: logs.snapshot() };
     const signed = grown.map((log) => ({ log, published: signHead(log, signersOf, clock) }));
+    // Others read the directory as well: whatever a checkpoint is of is there before it.
+    await files.drain();
 
     for (const { log, published } of signed) {
       // On disk before anyone sees the signature: a restart can then never sign something else.
@@ -91,7 +94,7 @@ export function createPublisher(request: PublisherRequest): Publisher {
       log.writer.dropPartialsExcept(published.size);
       request.onPublished(log, published);
     }
-    mark.put(snapshot);
+    await mark.put(snapshot);
   };
 
   return {

@@ -3,7 +3,7 @@ import { CustosError } from '../../../base/errors.ts';
 import type { State } from '../../../storage/state/state.ts';
 import { createMarkKeeper } from '../derived-mark.ts';
 import { ledgerBehind, ledgerDamaged, ledgerForked } from '../errors.ts';
-import { replaceFileDurably, type LedgerFiles } from '../files.ts';
+import { replaceFileDurably } from '../files.ts';
 import { parseCheckpoint } from '../formats/checkpoint.ts';
 import { verifiedSignatures, type NoteVerifier } from '../formats/keys.ts';
 import { parseNote } from '../formats/signed-note.ts';
@@ -22,6 +22,7 @@ import {
 } from '../logs.ts';
 import { decodeMark, markName, type Snapshot } from '../mark.ts';
 import { highWaterPath, showCheckpoint } from '../publisher.ts';
+import type { WriteBehind } from '../write-behind.ts';
 import { readJournal, readOn, type FrameRow, type HeadRow, type PlacedTicket } from './store.ts';
 
 /** Keeps this node's tiles in step with the database. Its calls must not overlap. */
@@ -59,7 +60,7 @@ export interface Follower {
 interface FollowerRequest {
   readonly state: State;
   readonly directory: string;
-  readonly files: LedgerFiles;
+  readonly files: WriteBehind;
   readonly bootId: string;
   readonly sealSecret: Uint8Array | undefined;
   /** True: tiles that are ahead of the database are made anew, because a log is resumed. */
@@ -172,6 +173,8 @@ export async function openFollower(request: FollowerRequest): Promise<Follower> 
         request.onCosigned(log, published);
       }
     }
+    // Others read the directory as well: whatever a checkpoint is of is there before it.
+    if (changed.length > 0) await files.drain();
     for (const { log, head, root } of changed) {
       await replaceFileDurably(files, highWaterPath(directory, log.name), Buffer.from(head.note));
       const { size, text, note } = head;
@@ -184,7 +187,7 @@ export async function openFollower(request: FollowerRequest): Promise<Follower> 
     }
     if (isAligned && (changed.length > 0 || keeper.latest() === null)) {
       if (keeper.latest() === null) for (const log of logs.all()) log.writer.writePartials();
-      keeper.put({ position: positionOf(taker.sequence()), logs: logs.snapshot() });
+      await keeper.put({ position: positionOf(taker.sequence()), logs: logs.snapshot() });
     }
   };
 

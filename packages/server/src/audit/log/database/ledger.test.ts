@@ -9,6 +9,7 @@ import { migrate } from '../../../storage/state/migrate.ts';
 import { auditPendingMigration } from '../../../storage/state/migrations/0021-audit-pending.ts';
 import { openPostgres } from '../../../storage/state/postgres.ts';
 import type { State } from '../../../storage/state/state.ts';
+import { hostFiles, type LedgerFiles } from '../files.ts';
 import { parseCheckpoint } from '../formats/checkpoint.ts';
 import { parseNote } from '../formats/signed-note.ts';
 import { verifyProof } from '../formats/tlog-proof.ts';
@@ -551,4 +552,31 @@ test('without a sequencer an entry is durable and says so', async () => {
   await open('b');
   await a.settle();
   expect(await allEntries(a)).toEqual([testEntry(1).toString()]);
+});
+
+test('a tile that cannot be written behind stops the node, and the next opening makes it again', async () => {
+  const directory = fresh();
+  let isBroken = true;
+  const files: LedgerFiles = {
+    ...hostFiles,
+    replaceLater: (place, bytes) =>
+      isBroken ? Promise.reject(new Error('EIO: i/o error')) : hostFiles.replaceLater(place, bytes),
+  };
+  const node = await open('one', { directory, files });
+  await until(() => node.leading());
+  await node.appendMany('general', range(0, 600));
+  await until(() => node.health().status === 'critical');
+  expect(node.health().reasons).toContainEqual(expect.stringContaining('EIO'));
+  await expect(node.append('general', testEntry(600))).rejects.toMatchObject({ code: 'ledger_failed' });
+  await expect(node.publish()).rejects.toMatchObject({ code: 'ledger_failed' });
+  await node.close();
+  isBroken = false;
+  const again = await open('two', { directory, files });
+  await until(() => again.leading());
+  await again.publish();
+  expect(headOf(again).size).toBe(600);
+  expect(await allEntries(again)).toEqual(range(0, 600).map(String));
+  await again.close();
+  const { findings } = await verifyDatabaseLedger({ state: base, directory }, testPolicy());
+  expect(findings).toEqual([]);
 });

@@ -5,7 +5,7 @@ import { encodeControl } from '../control-record.ts';
 import { outOfLog, unfitEntry } from '../errors.ts';
 import { createFigures } from '../figures.ts';
 import { openExclusively } from '../exclusive.ts';
-import { hostFiles, syncPath, type LedgerFiles } from '../files.ts';
+import { hostFiles, syncPath } from '../files.ts';
 import type { NoteSigner } from '../formats/keys.ts';
 import { firstKey, newSealSecret } from '../journal/seal.ts';
 import type { PublishedCheckpoint } from '../ledger-types.ts';
@@ -18,6 +18,7 @@ import { checkDefinitions, refuseLostJournal } from '../open-logs.ts';
 import { createSigners } from '../signing.ts';
 import { addCosignatures } from '../publisher.ts';
 import type { Acknowledgement } from '../types.ts';
+import { createWriteBehind, type WriteBehind } from '../write-behind.ts';
 import { openFollower, type Follower } from './follower.ts';
 import { createFrameWriter } from './frames.ts';
 import { createIntake } from './intake.ts';
@@ -45,14 +46,14 @@ const settleWaitMs = 30_000;
  */
 export async function openDatabaseLedger(options: DatabaseLedgerOptions): Promise<DatabaseLedger> {
   const { directory } = options;
-  const files = options.files ?? hostFiles;
+  const files = createWriteBehind(options.files ?? hostFiles);
   checkDefinitions(options.logs);
   return openExclusively(directory, 'tiles', (release) => openLocked(options, files, release));
 }
 
 async function openLocked(
   options: DatabaseLedgerOptions,
-  files: LedgerFiles,
+  files: WriteBehind,
   unlock: () => void,
 ): Promise<DatabaseLedger> {
   const { directory, clock, state } = options;
@@ -116,6 +117,7 @@ async function openLocked(
   const figures = createFigures(logs, clock);
 
   const node = startNode({ options, follower, writer, signersOf, figures, onUnconfirmed });
+  files.begin(node.stop);
 
   const logOf = (name: string): LogState => {
     const found = logs.byName(name);
@@ -240,6 +242,7 @@ async function openLocked(
       try {
         if (node.status().fault === null) await node.inTurn(() => follower.sync(500));
       } finally {
+        await files.settle();
         unlock();
       }
     },

@@ -1,11 +1,12 @@
 import { dirname, join } from 'node:path';
-import { replaceFile, type LedgerFiles } from '../files.ts';
+import { replaceFile } from '../files.ts';
 import { bundlePrefixBytes } from '../formats/entry-bundle.ts';
 import { tilePath } from '../formats/tile-paths.ts';
 import type { BuiltRecord } from '../journal/frame-builder.ts';
 import { createFrontier, partialWidth, tileWidth } from '../merkle/frontier.ts';
 import { hashBytes } from '../merkle/hashing.ts';
 import type { TreeHead } from '../types.ts';
+import type { WriteBehind } from '../write-behind.ts';
 
 /** Where the writer begins: a tree and the entries of its last bundle. */
 export interface WriterStart {
@@ -19,9 +20,9 @@ export interface WriterStart {
 export const emptyStart: WriterStart = { size: 0, partials: [], bundle: Buffer.alloc(0) };
 
 /**
- * Writes the tiles and entry bundles of one log as entries come in. Full ones are written at once, partial
- * ones when a checkpoint is made; all are whole files put in place by renaming. None is forced to disk:
- * the journal has it all, and what a power cut takes is made again from there.
+ * Writes the tiles and entry bundles of one log as entries come in. Full ones are written behind, partial
+ * ones at once when a checkpoint is made; all are whole files put in place by renaming. None is forced to
+ * disk: the journal has it all, and what a power cut takes is made again from there.
  */
 export interface TileWriter {
   head(): TreeHead;
@@ -34,12 +35,12 @@ export interface TileWriter {
   bundle(): Buffer;
   /**
    * Writes the partial tiles and the partial bundle of the tree of `size` entries, the present size unless
-   * given; those that are full by now stand already.
+   * given; those that are full by now stand already, or are on their way.
    */
   writePartials(size?: number): void;
   /** Removes partial tiles and bundles of other sizes than `size`, the one that is now published. */
   dropPartialsExcept(size: number): void;
-  /** Files and directories that changed since the last call. */
+  /** Files and directories that changed since the last call; full ones may be on their way. */
   takeChanged(): Set<string>;
 }
 
@@ -51,7 +52,7 @@ function prefix(body: Buffer, entries: number): number {
 }
 
 export function createTileWriter(
-  place: { readonly files: LedgerFiles; readonly directory: string },
+  place: { readonly files: WriteBehind; readonly directory: string },
   start: WriterStart,
 ): TileWriter {
   const { files, directory } = place;
@@ -62,14 +63,14 @@ export function createTileWriter(
   let bundled = start.size;
   let pruned = false;
 
-  const write = (path: string, bytes: Uint8Array): void => {
+  /** Makes the file's folder, and notes that both change. */
+  const prepare = (path: string): void => {
     const folder = dirname(path);
     if (!made.has(folder)) {
       files.makeDirectory(folder);
       made.add(folder);
       for (let above = folder; above.length >= directory.length; above = dirname(above)) changed.add(above);
     }
-    replaceFile(files, { path, draft }, bytes);
     changed.add(path);
     changed.add(folder);
   };
@@ -89,11 +90,17 @@ export function createTileWriter(
   withPartials.add(partialKey('entries', Math.floor(start.size / tileWidth)));
 
   const writeFull = (level: number | 'entries', index: number, bytes: Uint8Array): void => {
-    write(join(directory, tilePath({ level, index, width: tileWidth })), bytes);
-    if (withPartials.delete(partialKey(level, index))) dropPartials(level, index);
+    const path = join(directory, tilePath({ level, index, width: tileWidth }));
+    const hasPartials = withPartials.delete(partialKey(level, index));
+    prepare(path);
+    // The public checkpoint needs the partial one until the full one is in place.
+    files.put({ path, draft }, bytes, hasPartials ? () => dropPartials(level, index) : undefined);
   };
 
-  const frontier = createFrontier(start, writeFull);
+  // The frontier goes on in the tile's memory; a bundle's bytes stay what they are.
+  const frontier = createFrontier(start, (level, index, bytes) =>
+    writeFull(level, index, Buffer.from(bytes)),
+  );
 
   const bundle = (): Buffer => {
     if (parts.length !== 1) parts = [Buffer.concat(parts)];
@@ -155,7 +162,9 @@ export function createTileWriter(
           level === 'entries'
             ? bundle().subarray(0, bundlePrefixBytes(bundle(), width))
             : frontier.partial(level).subarray(0, width * hashBytes);
-        write(join(directory, tilePath(name)), bytes);
+        const path = join(directory, tilePath(name));
+        prepare(path);
+        replaceFile(files, { path, draft }, bytes);
       }
     },
     dropPartialsExcept(size) {
