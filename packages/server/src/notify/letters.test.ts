@@ -23,7 +23,10 @@ describeOnBothStores('a letter to one person', (open) => {
     expect(server.mails[0]?.raw).toContain('Come in: https://x/#token=s3');
     expect(await notify.deliveries.list({}, { limit: 10 })).toEqual([]);
     await server.close();
-    await expect(notify.letters.send(letter)).rejects.toMatchObject({ code: 'mail_unavailable', status: 503 });
+    await expect(notify.letters.send(letter)).rejects.toMatchObject({
+      code: 'mail_unavailable',
+      status: 503,
+    });
   });
 
   test('without an e-mail channel it is refused in words', async () => {

@@ -59,7 +59,12 @@ export function holdRoutes({ holds }: HoldRouteParts): Routes {
     app.post(
       '/api/v1/audit/holds/:id/release',
       {
-        config: { access: 'hold.manage', audit: 'legal-hold.release', approval: 'release-hold', stepUp: true },
+        config: {
+          access: 'hold.manage',
+          audit: 'legal-hold.release',
+          approval: 'release-hold',
+          stepUp: true,
+        },
         schema: {
           summary: 'Release a legal hold',
           params: byId,
