@@ -87,7 +87,7 @@ export function ReviewLines({
               data-chosen={line.decision === 'keep' || undefined}
               aria-pressed={line.decision === 'keep'}
               disabled={decide.isPending}
-              aria-label={`Keep ${line.name}`}
+              aria-label={`${line.decision === 'keep' ? 'Kept' : 'Keep'} ${line.name}`}
               onClick={() => decide.mutate([{ line: line.id, decision: 'keep', note: '' }])}
             >
               {line.decision === 'keep' ? 'Kept' : 'Keep'}

@@ -14,6 +14,14 @@ export function ProfilePage() {
   const standing = useQuery(standingQuery).data;
   const roles = useQuery({ ...rolesQuery, enabled: useCan('user.read') }).data?.items ?? [];
   if (session === null) return null;
+  // What has to be done first comes first.
+  const due = standing?.mustChangePassword === true;
+  const password =
+    standing?.hasPassword === false ? null : (
+      <Section title="Password">
+        <PasswordForm />
+      </Section>
+    );
   return (
     <SubPage title="Profile and sessions">
       <div className={classes['narrow']}>
@@ -24,13 +32,10 @@ export function ProfilePage() {
             ['Role', roles.find(({ name }) => name === session.role)?.title ?? session.role],
           ]}
         />
+        {due ? password : null}
         <SecondFactor />
         <Sessions />
-        {standing?.hasPassword === false ? null : (
-          <Section title="Password">
-            <PasswordForm />
-          </Section>
-        )}
+        {due ? null : password}
         <Providers />
         <Devices />
       </div>
