@@ -42,5 +42,3 @@ export const accessConfiguration = z.strictObject({
     })
     .prefault({}),
 });
-
-export type AccessConfiguration = z.output<typeof accessConfiguration>;
