@@ -1,6 +1,6 @@
 import type { ApprovalKindName, ApprovalMode, ApprovalState, ApprovalView } from '@custos/contract';
 
-export const kindWords: Readonly<Record<ApprovalKindName, string>> = {
+const kindWords: Readonly<Record<ApprovalKindName, string>> = {
   'bulk-export': 'Bulk export',
   'grant-administration': 'Grant of administration',
   'shorten-retention': 'Shorter retention',
