@@ -58,7 +58,7 @@ export function SettingsPage() {
             .filter(({ entries }) => entries.length > 0)
             .map(({ title, entries }) => (
               <div key={title}>
-                <h2>{title}</h2>
+                <p>{title}</p>
                 {entries.map((entry) => (
                   <Link
                     key={entry.name}
