@@ -219,7 +219,7 @@ describe('the erasure of a person', () => {
       { what: 'the index and the export', timeoutMs: 30_000 },
     );
     const files = filesBelow(custos.directory).map(({ name }) => name);
-    for (const kind of ['state.sqlite', '.segment', 'tile/entries', '/columns/', '/spool/']) {
+    for (const kind of ['state.sqlite', '.segment', 'tile/entries', '/columns/']) {
       expect(
         files.some((file) => file.includes(kind)),
         kind,

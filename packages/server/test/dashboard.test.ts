@@ -95,7 +95,7 @@ describe('the dashboard', () => {
       await page.emulateMedia({ colorScheme });
       for (const path of paths) {
         await page.goto(`${custos.url}${path}`);
-        await page.waitForSelector('main h1, main h2');
+        await page.waitForSelector('main h1:visible, main h2:visible');
         // What loads after the heading; the live stream never ends, so the network is never idle.
         await page.waitForTimeout(500);
         // Straight into the page's world: the content security policy keeps scripts out of the document.
