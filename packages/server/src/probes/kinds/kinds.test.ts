@@ -325,7 +325,7 @@ describe('dns', () => {
 describe('postgres', () => {
   let server: PostgresServer;
   beforeAll(async () => {
-    server = await startPostgres();
+    server = await startPostgres(['fsync=off', 'max_connections=200']);
   });
   afterAll(() => server.stop());
 
