@@ -97,7 +97,7 @@ test('I9: a data directory that was put back must not sign; it goes on under a n
     });
   const ends: string[] = [];
   // The sign-in of the lost life is an entry of security that the witness may have seen too.
-  for (const name of ['financial', 'security']) {
+  for (const name of ['security', 'financial']) {
     const { code, out, error } = await resume(name);
     ends.push(`${name} ${code} ${/^"\w+" goes on as \S+/.exec(out)?.[0] ?? error.trim()}`);
   }
