@@ -1,4 +1,4 @@
-import type { Permission } from '@custos/contract';
+import type { ApprovalKindName, Permission } from '@custos/contract';
 
 /**
  * Words of this domain.
@@ -107,4 +107,32 @@ export interface Authenticator {
   bySession(token: string, caller: Caller): Promise<Identity | undefined>;
   /** The identity behind an API token; undefined when it is unknown, expired or revoked. */
   byApiToken(token: string, caller: Caller): Promise<Identity | undefined>;
+}
+
+/** A call that needs a second person; the HTTP server makes it from a request. */
+export interface HeldCall {
+  readonly kind: ApprovalKindName;
+  readonly method: string;
+  /** Path and query. */
+  readonly url: string;
+  /** JSON as it was sent, before defaults were filled in; null when there was none. */
+  readonly body: string | null;
+  /** SHA-256 of method, address and body, hex. */
+  readonly digest: string;
+  /** What the route asks for; the second person needs it too. */
+  readonly permission: string;
+  readonly identity: Identity;
+  readonly address: string;
+  readonly requestId: string;
+}
+
+/** An approved call as it is carried out, in the name of who asked. */
+export interface ApprovedCall {
+  readonly id: string;
+  readonly method: string;
+  readonly url: string;
+  readonly body: string | null;
+  /** Who asked, with what they may do now. */
+  readonly identity: Identity;
+  readonly address: string;
 }

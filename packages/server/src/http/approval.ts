@@ -1,41 +1,13 @@
 import { createHash } from 'node:crypto';
-import { approvalPending, type ApprovalKindName, type ApprovalView } from '@custos/contract';
+import { approvalPending, type ApprovalView } from '@custos/contract';
 import type { FastifyRequest, HTTPMethods } from 'fastify';
 import { z } from 'zod';
-import type { Identity } from '../access/types.ts';
+import type { ApprovedCall, HeldCall } from '../access/types.ts';
 import { messageOf } from '../base/errors.ts';
 import { randomToken } from '../base/ids.ts';
 import type { Logger } from '../base/logger.ts';
 import { httpError } from './problem.ts';
 import type { Server } from './types.ts';
-
-/** A call that needs a second person. */
-export interface HeldCall {
-  readonly kind: ApprovalKindName;
-  readonly method: string;
-  /** Path and query. */
-  readonly url: string;
-  /** JSON as it was sent, before defaults were filled in; null when there was none. */
-  readonly body: string | null;
-  /** SHA-256 of method, address and body, hex. */
-  readonly digest: string;
-  /** What the route asks for; the second person needs it too. */
-  readonly permission: string;
-  readonly identity: Identity;
-  readonly address: string;
-  readonly requestId: string;
-}
-
-/** An approved call as it is carried out, in the name of who asked. */
-export interface ApprovedCall {
-  readonly id: string;
-  readonly method: string;
-  readonly url: string;
-  readonly body: string | null;
-  /** Who asked, with what they may do now. */
-  readonly identity: Identity;
-  readonly address: string;
-}
 
 export type HeldAnswer =
   /** Done now: no second person is needed, or `id` was approved and is used up by this call. */

@@ -2,8 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { ApprovalKindName, Permission, StreamEvent } from '@custos/contract';
 import type { FastifyBaseLogger, FastifyInstance, FastifyPluginAsync, RawServerDefault } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
-import type { Identity } from '../access/types.ts';
-import type { ApprovedCall } from './approval.ts';
+import type { ApprovedCall, Identity } from '../access/types.ts';
 import type { RateClass } from './rate-classes.ts';
 
 /**

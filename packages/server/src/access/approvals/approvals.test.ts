@@ -5,9 +5,8 @@ import { describeOnBothStores } from '../../../test/stores.ts';
 import { silentLogger } from '../../base/logger.ts';
 import type { State } from '../../storage/state/state.ts';
 import { openDeciding } from '../deciding-fixture.ts';
-import type { Identity } from '../types.ts';
+import type { ApprovedCall, HeldCall, Identity } from '../types.ts';
 import { createApprovals } from './service.ts';
-import type { ApprovedCall, HeldCall } from './types.ts';
 
 async function openApprovals(state: State) {
   const world = await openDeciding(state);

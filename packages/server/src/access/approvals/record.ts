@@ -1,7 +1,7 @@
 import type { AuditActor, AuditLog } from '../../audit/types.ts';
 import type { StateTx } from '../../storage/state/state.ts';
-import type { Identity } from '../types.ts';
-import type { HeldCall, StoredApproval } from './types.ts';
+import type { HeldCall, Identity } from '../types.ts';
+import type { StoredApproval } from './types.ts';
 
 export const actorOf = (identity: Identity): AuditActor => ({
   type: identity.kind,

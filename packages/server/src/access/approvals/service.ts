@@ -2,7 +2,7 @@ import type { ApprovalState, ApprovalView, Page } from '@custos/contract';
 import { conflict, notFound, unavailable } from '../../base/errors.ts';
 import { newId } from '../../base/ids.ts';
 import { isUniqueViolation } from '../../storage/state/state.ts';
-import type { Identity } from '../types.ts';
+import type { HeldCall, Identity } from '../types.ts';
 import { noLongerOpen, ownRequest, personAnswers } from './errors.ts';
 import { createExecution } from './execution.ts';
 import { approvalKindDefinitions } from './kinds.ts';
@@ -11,7 +11,7 @@ import { bodyName, type ApprovalParts } from './parts.ts';
 import { readableBody } from './readable-body.ts';
 import { actorOf, recorderOf } from './record.ts';
 import { approvalStore } from './store.ts';
-import type { HeldCall, StoredApproval } from './types.ts';
+import type { StoredApproval } from './types.ts';
 import { approvalView, isByRepeating, mayDecide } from './view.ts';
 
 export interface ApprovalList {

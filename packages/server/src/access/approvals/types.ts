@@ -1,5 +1,5 @@
 import type { ApprovalKindName, ApprovalState } from '@custos/contract';
-import type { Identity } from '../types.ts';
+import type { ApprovedCall } from '../types.ts';
 
 /**
  * Words of this part.
@@ -9,29 +9,6 @@ import type { Identity } from '../types.ts';
  * - **carry out**: do the approved call, once, in the name of who asked and with what they may do then.
  * - **by repeating**: a download is carried out when who asked calls it again, since only they can take it.
  */
-
-/** A call that needs a second person; `http/approval.ts` makes it from a request. */
-export interface HeldCall {
-  readonly kind: ApprovalKindName;
-  readonly method: string;
-  readonly url: string;
-  readonly body: string | null;
-  readonly digest: string;
-  readonly permission: string;
-  readonly identity: Identity;
-  readonly address: string;
-  readonly requestId: string;
-}
-
-/** An approved call as it is carried out. */
-export interface ApprovedCall {
-  readonly id: string;
-  readonly method: string;
-  readonly url: string;
-  readonly body: string | null;
-  readonly identity: Identity;
-  readonly address: string;
-}
 
 /** Carries out a call and resolves with its HTTP status. */
 export type CarryOut = (call: ApprovedCall) => Promise<number>;

@@ -43,7 +43,7 @@ test('text of others cannot move the cursor, break the line or turn its directio
     source: 'a\nOK\u001B[2J\u202Eb',
     actor: { ...event.actor, name: '\r\u0007' },
   });
-  // eslint-disable-next-line no-control-regex -- that none is left is what is tested.
+  // oxlint-disable-next-line no-control-regex -- that none is left is what is tested.
   expect(nasty).not.toMatch(/[\u0000-\u001F\u007F\u202E]/);
   expect(nasty).toContain('a\uFFFDOK\uFFFD[2J\uFFFDb');
 });
