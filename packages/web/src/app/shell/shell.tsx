@@ -1,6 +1,6 @@
 import { useLocalStorage } from '@mantine/hooks';
 import { useQueryClient } from '@tanstack/react-query';
-import { Outlet, useNavigate, useRouterState } from '@tanstack/react-router';
+import { Outlet, useRouter } from '@tanstack/react-router';
 import { lazy, Suspense, useEffect } from 'react';
 import { followStream } from '../../data/live.ts';
 import { useSession } from '../../data/queries.ts';
@@ -22,18 +22,16 @@ export function Shell() {
   const [small, setSmall] = useLocalStorage({ key: 'custos-rail-small', defaultValue: false });
   const cache = useQueryClient();
   const session = useSession();
-  const navigate = useNavigate();
-  const href = useRouterState({ select: (state) => state.location.href });
+  const router = useRouter();
   const signedIn = session !== null;
 
   // Who first has to do something else, such as to choose a password, may follow nothing until then.
   const mayFollow = session !== null && session.permissions.length > 0;
   useEffect(() => (mayFollow ? followStream(cache) : undefined), [cache, mayFollow]);
   useEffect(() => {
-    if (!signedIn) void navigate({ to: '/login', search: { next: href } });
-    // Only losing the session matters here, not each change of the address.
-    // eslint-disable-next-line react/exhaustive-deps
-  }, [signedIn]);
+    if (signedIn) return;
+    void router.navigate({ to: '/login', search: { next: router.state.location.href } });
+  }, [signedIn, router]);
 
   if (!signedIn) return null;
   return (

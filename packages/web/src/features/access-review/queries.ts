@@ -21,7 +21,6 @@ export const linesQuery = (id: string) =>
       let cursor = first.nextCursor;
       while (cursor !== null) {
         // Each page says where the next one begins.
-        // eslint-disable-next-line no-await-in-loop
         const page = await custos.reviews.lines(id, { limit: 500, cursor }, signal);
         lines.push(...page.items);
         cursor = page.nextCursor;
@@ -49,7 +48,6 @@ export function useDecide(id: string) {
     run: async (decisions: readonly LineDecision[]) => {
       for (const decision of decisions) {
         // In order, so that a refusal leaves the rest undecided.
-        // eslint-disable-next-line no-await-in-loop
         await custos.reviews.decide(id, decision);
       }
     },

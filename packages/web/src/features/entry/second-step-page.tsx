@@ -1,5 +1,5 @@
 import { Button } from '@mantine/core';
-import { useEffect } from 'react';
+import { useEffect, useEffectEvent } from 'react';
 import { canUsePasskeys } from '../../data/passkeys.ts';
 import { formError } from '../../data/problem.ts';
 import { SecondFactorForm } from '../../ui/form/second-factor-form.tsx';
@@ -21,11 +21,10 @@ export function SecondStepPage({
 }) {
   const present = useSecondStep();
   const methods = step.methods.filter((method) => method !== 'passkey' || canUsePasskeys());
+  const beginAgain = useEffectEvent(() => onBack(true));
   useEffect(() => {
-    const timer = window.setTimeout(() => onBack(true), Math.max(0, step.expiresAt - Date.now()));
+    const timer = window.setTimeout(() => beginAgain(), Math.max(0, step.expiresAt - Date.now()));
     return () => window.clearTimeout(timer);
-    // One timer for one step.
-    // eslint-disable-next-line react/exhaustive-deps
   }, [step.expiresAt]);
 
   return (
