@@ -1,6 +1,7 @@
 import type { ReviewLineView } from '@custos/contract';
-import { Button, Group, Modal, Textarea } from '@mantine/core';
+import { Box, Button, Group, Modal } from '@mantine/core';
 import { useState } from 'react';
+import { ReasonField } from '../../ui/form/reason-field.tsx';
 
 /** Says what revoking does, and asks why. */
 export function RevokeDialog({
@@ -21,17 +22,9 @@ export function RevokeDialog({
           : 'The token is revoked at once: every program that uses it is refused.'}{' '}
         In this review it is final.
       </p>
-      <Textarea
-        mt="md"
-        label="Why"
-        description="Is part of the signed review."
-        data-autofocus
-        autosize
-        minRows={2}
-        maxLength={500}
-        value={note}
-        onChange={(event) => setNote(event.currentTarget.value)}
-      />
+      <Box mt="md">
+        <ReasonField description="Is part of the signed review." focused value={note} onChange={setNote} />
+      </Box>
       <Group justify="flex-end" mt="lg" gap={8}>
         <Button variant="subtle" color="gray" size="xs" onClick={onCancel}>
           Cancel

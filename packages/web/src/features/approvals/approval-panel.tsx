@@ -1,5 +1,5 @@
 import type { ApprovalView } from '@custos/contract';
-import { Button, Textarea } from '@mantine/core';
+import { Button } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { getRouteApi, useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
@@ -9,6 +9,7 @@ import { usersQuery, useCan } from '../../data/queries.ts';
 import { ConfirmButton } from '../../ui/confirm.tsx';
 import { CopyText } from '../../ui/copy-text.tsx';
 import { FormProblem } from '../../ui/form-problem.tsx';
+import { ReasonField } from '../../ui/form/reason-field.tsx';
 import { Facts, Section } from '../../ui/page.tsx';
 import { Panel } from '../../ui/panel.tsx';
 import { SkeletonRows } from '../../ui/states.tsx';
@@ -34,15 +35,12 @@ function Answer({ approval }: { approval: ApprovalView }) {
             ? 'If you approve, they can do it once; it is not done before they do.'
             : 'If you approve, it is done at once, in the name of who asked. Both of you are on record.'}
         </p>
-        <Textarea
+        <ReasonField
           label="Note"
           description="Goes on record. To refuse takes a reason."
-          autosize
-          minRows={2}
-          maxLength={500}
           value={note}
           error={fieldErrors(error)['note']}
-          onChange={(event) => setNote(event.currentTarget.value)}
+          onChange={setNote}
         />
         <FormProblem problem={formError(error, ['note'])} />
         <div className={classes['acts']}>

@@ -1,10 +1,12 @@
-import { Button, Checkbox, Modal, Textarea } from '@mantine/core';
+import { Button, Modal } from '@mantine/core';
 import { IconFileZip } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { useState, type FormEvent } from 'react';
 import { fieldErrors, formError } from '../../data/problem.ts';
 import { useCan } from '../../data/queries.ts';
 import { count } from '../../ui/format.ts';
+import { CheckList } from '../../ui/form/check-list.tsx';
+import { ReasonField } from '../../ui/form/reason-field.tsx';
 import { SaveBar } from '../../ui/form/save-bar.tsx';
 import form from '../../ui/form.module.css';
 import { typesQuery, useEvidence } from './queries.ts';
@@ -42,33 +44,24 @@ function EvidenceForm({ events, onDone }: { events: readonly Chosen[]; onDone: (
         A ZIP archive with {count(events.length, 'event')}, the proof of each, the signed checkpoint and a
         page that verifies all of it in a browser without a network. Nobody needs Custos to check it.
       </p>
-      <Textarea
-        label="Why"
+      <ReasonField
         description="Goes on record with your name before anything is made."
         placeholder="Asked for by the auditor, case 4711"
         required
-        data-autofocus
-        autosize
-        minRows={2}
-        maxLength={500}
+        focused
         value={reason}
         error={errors['reason']}
-        onChange={(event) => setReason(event.currentTarget.value)}
+        onChange={setReason}
       />
       {mayDisclose && sealable.length > 0 ? (
-        <Checkbox.Group
+        <CheckList
           label="Sealed fields to disclose"
           description="What is not chosen stays closed, and the proof holds all the same."
+          options={sealable.map((field) => [field, field])}
           value={fields}
           error={errors['fields']}
           onChange={setFields}
-        >
-          <div className={form['pairs']} style={{ paddingTop: 8 }}>
-            {sealable.map((field) => (
-              <Checkbox key={field} size="xs" value={field} label={field} />
-            ))}
-          </div>
-        </Checkbox.Group>
+        />
       ) : null}
       {mayDisclose ? null : (
         <p className="quiet">Sealed fields stay closed: disclosing them takes the permission pii.read.</p>

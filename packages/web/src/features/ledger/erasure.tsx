@@ -1,10 +1,11 @@
 import type { erasureReport, z } from '@custos/contract';
-import { Button, Textarea, TextInput } from '@mantine/core';
+import { Button, TextInput } from '@mantine/core';
 import { useState, type FormEvent } from 'react';
 import { fieldErrors, formError } from '../../data/problem.ts';
 import { useCan } from '../../data/queries.ts';
 import { FormProblem } from '../../ui/form-problem.tsx';
 import { count } from '../../ui/format.ts';
+import { ReasonField } from '../../ui/form/reason-field.tsx';
 import form from '../../ui/form.module.css';
 import { Facts, Section } from '../../ui/page.tsx';
 import classes from './ledger.module.css';
@@ -100,17 +101,13 @@ export function Erasure() {
             error={errors['subject.id']}
             onChange={(event) => change({ id: event.currentTarget.value })}
           />
-          <Textarea
-            label="Why"
+          <ReasonField
             description="Goes on record with your name."
             placeholder="Request for erasure of 12 November"
             required
-            autosize
-            minRows={2}
-            maxLength={500}
             value={draft.reason}
             error={errors['reason']}
-            onChange={(event) => change({ reason: event.currentTarget.value })}
+            onChange={(reason) => change({ reason })}
           />
           <TextInput
             label="Type the id again to confirm"

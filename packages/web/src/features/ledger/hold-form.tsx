@@ -1,6 +1,8 @@
-import { Checkbox, Textarea, TextInput } from '@mantine/core';
+import { TextInput } from '@mantine/core';
 import { useState, type FormEvent } from 'react';
 import { fieldErrors, formError } from '../../data/problem.ts';
+import { CheckList } from '../../ui/form/check-list.tsx';
+import { ReasonField } from '../../ui/form/reason-field.tsx';
 import { SaveBar } from '../../ui/form/save-bar.tsx';
 import form from '../../ui/form.module.css';
 import { usePlaceHold } from './queries.ts';
@@ -35,32 +37,23 @@ export function HoldForm({ logs, onDone }: { logs: readonly string[]; onDone: ()
   }
   return (
     <form className={form['form']} onSubmit={submit} noValidate>
-      <Textarea
-        label="Why"
+      <ReasonField
         description="The case or the request. Everybody who sees the hold sees it."
         placeholder="Case 4711, request of the regulator"
         required
-        data-autofocus
-        autosize
-        minRows={2}
-        maxLength={500}
+        focused
         value={reason}
         error={errors['reason']}
-        onChange={(event) => setReason(event.currentTarget.value)}
+        onChange={setReason}
       />
-      <Checkbox.Group
+      <CheckList
         label="Logs"
         description="None chosen means every log, also those that are added later."
+        options={logs.map((log) => [log, log])}
         value={chosen}
         error={errors['logs']}
         onChange={setChosen}
-      >
-        <div className={form['pairs']} style={{ paddingTop: 8 }}>
-          {logs.map((log) => (
-            <Checkbox key={log} size="xs" value={log} label={log} />
-          ))}
-        </div>
-      </Checkbox.Group>
+      />
       <div className={form['row']}>
         <TextInput
           type="date"

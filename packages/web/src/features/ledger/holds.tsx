@@ -1,11 +1,12 @@
 import type { LegalHoldView } from '@custos/contract';
-import { Button, Modal, Textarea } from '@mantine/core';
+import { Button, Modal } from '@mantine/core';
 import { IconGavel } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { useState, type FormEvent } from 'react';
 import { Loaded } from '../../data/loaded.tsx';
 import { fieldErrors, formError } from '../../data/problem.ts';
 import { useCan, useSession } from '../../data/queries.ts';
+import { ReasonField } from '../../ui/form/reason-field.tsx';
 import { SaveBar } from '../../ui/form/save-bar.tsx';
 import form from '../../ui/form.module.css';
 import { Section } from '../../ui/page.tsx';
@@ -46,17 +47,13 @@ function ReleaseForm({ hold, onDone }: { hold: LegalHoldView; onDone: () => void
         Entries of {hold.logs === null ? 'every log' : hold.logs.join(', ')} that are past their retention
         will be removed at the next run, unless another hold keeps them. That cannot be undone.
       </p>
-      <Textarea
-        label="Why"
+      <ReasonField
         description="Goes on record with your name."
         required
-        data-autofocus
-        autosize
-        minRows={2}
-        maxLength={500}
+        focused
         value={reason}
         error={fieldErrors(release.error)['reason']}
-        onChange={(event) => setReason(event.currentTarget.value)}
+        onChange={setReason}
       />
       <SaveBar
         problem={formError(release.error, ['reason'])}

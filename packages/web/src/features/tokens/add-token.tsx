@@ -1,9 +1,10 @@
 import { permissions, type Permission } from '@custos/contract';
-import { Button, Checkbox, Input, NumberInput, Textarea, TextInput } from '@mantine/core';
+import { Button, NumberInput, Textarea, TextInput } from '@mantine/core';
 import { useState, type FormEvent } from 'react';
 import { fieldErrors, formError } from '../../data/problem.ts';
 import { useSession } from '../../data/queries.ts';
 import { CopyText } from '../../ui/copy-text.tsx';
+import { CheckList } from '../../ui/form/check-list.tsx';
 import { SaveBar } from '../../ui/form/save-bar.tsx';
 import form from '../../ui/form.module.css';
 import { Section } from '../../ui/page.tsx';
@@ -81,19 +82,14 @@ export function AddToken({ onDone }: { onDone: () => void }) {
             error={addressError}
             onChange={(event) => setAddresses(event.currentTarget.value)}
           />
-          <Checkbox.Group
+          <CheckList
             label="What it may do"
             description="Never more than you may."
+            options={(session?.permissions ?? []).map((permission) => [permission, permissions[permission]])}
             value={draft.permissions}
-            onChange={(values) => change({ permissions: values as Permission[] })}
-          >
-            <div className={classes['permissions']}>
-              {(session?.permissions ?? []).map((permission) => (
-                <Checkbox key={permission} size="xs" value={permission} label={permissions[permission]} />
-              ))}
-            </div>
-          </Checkbox.Group>
-          {errors['permissions'] === undefined ? null : <Input.Error>{errors['permissions']}</Input.Error>}
+            error={errors['permissions']}
+            onChange={(chosen) => change({ permissions: chosen })}
+          />
           <SaveBar
             problem={formError(add.error, [...Object.keys(draft), 'addresses'])}
             saving={add.isPending}
