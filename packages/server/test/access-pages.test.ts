@@ -1,11 +1,9 @@
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { Secret, TOTP } from 'otpauth';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { startBrowser } from './browser.ts';
+import { faultsOfVisits, startBrowser } from './browser.ts';
 import { custos as command } from './command.ts';
 import { administrator, discard, eventually, serve, setUp, type Served } from './serve.ts';
 
@@ -258,7 +256,6 @@ describe('the pages of access', () => {
   });
 
   test('every page works without an error and axe finds nothing serious', async () => {
-    const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
     const { items } = await get<{ items: { id: string }[] }>(page, '/api/v1/users');
     const reviews = await get<{ items: { id: string }[] }>(page, '/api/v1/access-reviews');
     const visitor = await browser.newContext();
@@ -276,42 +273,9 @@ describe('the pages of access', () => {
         `/access-review/${reviews.items[0]?.id ?? ''}?show=all`,
       ].map((path) => [page, path] as const),
     ];
-    const found: string[] = [];
-    for (const [width, colorScheme] of [
-      [1440, 'light'],
-      [390, 'dark'],
-    ] as const) {
-      for (const [on, path] of paths) {
-        await on.setViewportSize({ width, height: 844 });
-        await on.emulateMedia({ colorScheme });
-        await on.goto(`${url}${path}`);
-        await on.waitForSelector('main h1');
-        // What loads after the heading; the live stream never ends, so the network is never idle.
-        await on.waitForTimeout(400);
-        // Straight into the page's world: the content security policy keeps scripts out of the document.
-        await on.evaluate(axe);
-        const violations = await on.evaluate(async () => {
-          const run = (globalThis as unknown as { axe: { run(): Promise<AxeResult> } }).axe.run;
-          return (await run()).violations;
-        });
-        for (const { id, impact, nodes } of violations) {
-          if (impact !== 'serious' && impact !== 'critical') continue;
-          found.push(`${path} at ${width}: ${id} (${nodes.map((node) => node.target.join(' ')).join('; ')})`);
-        }
-        const overflow = await on.evaluate(() => document.documentElement.scrollWidth - innerWidth);
-        if (overflow > 0) found.push(`${path} at ${width}: ${overflow} px too wide`);
-      }
-    }
+    const found = await faultsOfVisits(paths.map(([on, path]) => ({ page: on, address: `${url}${path}` })));
     await visitor.close();
     expect(found).toEqual([]);
     expect(complaints.filter((complaint) => !complaint.includes('409'))).toEqual([]);
   }, 60_000);
 });
-
-interface AxeResult {
-  readonly violations: readonly {
-    readonly id: string;
-    readonly impact: string;
-    readonly nodes: readonly { readonly target: readonly string[] }[];
-  }[];
-}

@@ -1,11 +1,9 @@
-import { readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
 import { createClient, type Client } from '@custos/client';
 import { submissionAnswer } from '@custos/contract';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { startBrowser } from './browser.ts';
+import { faultsOfVisits, startBrowser } from './browser.ts';
 import { administrator, discard, eventually, serve, setUp, type Served } from './serve.ts';
 
 const address = '203.0.113.77';
@@ -294,45 +292,11 @@ describe('the pages of the audit log', () => {
   });
 
   test('every page works without an error and axe finds nothing serious', async () => {
-    const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
     const { items } = await client.audit.list({ type: 'authentication.login', limit: 1 });
     const paths = ['/audit?outcome=denied', `/audit/${items[0]?.id ?? ''}`, '/ledger', '/security'];
-    const found: string[] = [];
-    for (const [width, colorScheme] of [
-      [1440, 'light'],
-      [390, 'dark'],
-    ] as const) {
-      await page.setViewportSize({ width, height: 844 });
-      await page.emulateMedia({ colorScheme });
-      for (const path of paths) {
-        await page.goto(`${custos.url}${path}`);
-        await page.waitForSelector('main h1, main h2');
-        // What loads after the heading; the live stream never ends, so the network is never idle.
-        await page.waitForTimeout(700);
-        // Straight into the page's world: the content security policy keeps scripts out of the document.
-        await page.evaluate(axe);
-        const violations = await page.evaluate(async () => {
-          const run = (globalThis as unknown as { axe: { run(): Promise<AxeResult> } }).axe.run;
-          return (await run()).violations;
-        });
-        for (const { id, impact, nodes } of violations) {
-          if (impact !== 'serious' && impact !== 'critical') continue;
-          found.push(`${path} at ${width}: ${id} (${nodes.map((node) => node.target.join(' ')).join('; ')})`);
-        }
-        const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
-        if (overflow > 0) found.push(`${path} at ${width}: ${overflow} px too wide`);
-      }
-    }
-    expect(found).toEqual([]);
+    const visits = paths.map((path) => ({ page, address: `${custos.url}${path}` }));
+    expect(await faultsOfVisits(visits)).toEqual([]);
     // The refused reveal, which a test above asks for, is told of by the browser.
     expect(complaints.filter((complaint) => !complaint.includes('422'))).toEqual([]);
   }, 120_000);
 });
-
-interface AxeResult {
-  readonly violations: readonly {
-    readonly id: string;
-    readonly impact: string;
-    readonly nodes: readonly { readonly target: readonly string[] }[];
-  }[];
-}

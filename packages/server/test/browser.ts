@@ -1,5 +1,7 @@
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import chromium from '@sparticuz/chromium';
-import { chromium as playwright, type Browser } from 'playwright-core';
+import { chromium as playwright, type Browser, type Page } from 'playwright-core';
 
 /** Starts a real headless Chromium that calls nobody but the pages it is sent to. */
 export async function startBrowser(): Promise<Browser> {
@@ -16,4 +18,56 @@ export async function startBrowser(): Promise<Browser> {
       '--disable-sync',
     ],
   });
+}
+
+/** Width, px, and colours in which pages are looked at: a desk by day, a phone at night. */
+const usualLooks = [
+  [1440, 'light'],
+  [390, 'dark'],
+] as const;
+
+interface AxeResult {
+  readonly violations: readonly {
+    readonly id: string;
+    readonly impact: string;
+    readonly nodes: readonly { readonly target: readonly string[] }[];
+  }[];
+}
+
+const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+
+/** What axe finds serious on the page as it stands, and whether it is wider than its window; a line each. */
+export async function faultsOf(page: Page): Promise<string[]> {
+  // Straight into the page's world: the content security policy keeps scripts out of the document.
+  await page.evaluate(axe);
+  const violations = await page.evaluate(async () => {
+    const run = (globalThis as unknown as { axe: { run(): Promise<AxeResult> } }).axe.run;
+    return (await run()).violations;
+  });
+  const found = violations
+    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+    .map(({ id, nodes }) => `${id} (${nodes.map((node) => node.target.join(' ')).join('; ')})`);
+  const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+  return overflow > 0 ? [...found, `${overflow} px too wide`] : found;
+}
+
+/** Opens every address in every look and tells what is wrong there; each visit says who goes where. */
+export async function faultsOfVisits(
+  visits: readonly { readonly page: Page; readonly address: string }[],
+  looks: readonly (readonly [width: number, colorScheme: 'light' | 'dark'])[] = usualLooks,
+): Promise<string[]> {
+  const found: string[] = [];
+  for (const [width, colorScheme] of looks) {
+    for (const { page, address } of visits) {
+      await page.setViewportSize({ width, height: 844 });
+      await page.emulateMedia({ colorScheme });
+      await page.goto(address);
+      await page.waitForSelector('main h1:visible, main h2:visible');
+      // What loads after the heading; the live stream never ends, so the network is never idle.
+      await page.waitForTimeout(500);
+      const where = `${new URL(address).pathname} at ${width} ${colorScheme}`;
+      for (const fault of await faultsOf(page)) found.push(`${where}: ${fault}`);
+    }
+  }
+  return found;
 }

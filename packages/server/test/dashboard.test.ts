@@ -1,9 +1,7 @@
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { createClient, type Client } from '@custos/client';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { startBrowser } from './browser.ts';
+import { faultsOfVisits, startBrowser } from './browser.ts';
 import { startShop, type Shop } from './receivers.ts';
 import { administrator, browserFetch, discard, eventually, serve, type Served } from './serve.ts';
 
@@ -67,7 +65,6 @@ describe('the dashboard', () => {
   });
 
   test('every page works without an error and axe finds nothing serious', async () => {
-    const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
     const { items } = await client.probes.list();
     const probe = items.find(({ name }) => name === 'Corner shop');
     const paths = [
@@ -86,41 +83,8 @@ describe('the dashboard', () => {
       '/channels',
       '/settings',
     ];
-    const found: string[] = [];
-    for (const [width, colorScheme] of [
-      [1440, 'light'],
-      [390, 'dark'],
-    ] as const) {
-      await page.setViewportSize({ width, height: 844 });
-      await page.emulateMedia({ colorScheme });
-      for (const path of paths) {
-        await page.goto(`${custos.url}${path}`);
-        await page.waitForSelector('main h1:visible, main h2:visible');
-        // What loads after the heading; the live stream never ends, so the network is never idle.
-        await page.waitForTimeout(500);
-        // Straight into the page's world: the content security policy keeps scripts out of the document.
-        await page.evaluate(axe);
-        const violations = await page.evaluate(async () => {
-          const run = (globalThis as unknown as { axe: { run(): Promise<AxeResult> } }).axe.run;
-          return (await run()).violations;
-        });
-        for (const { id, impact, nodes } of violations) {
-          if (impact !== 'serious' && impact !== 'critical') continue;
-          found.push(`${path} at ${width}: ${id} (${nodes.map((node) => node.target.join(' ')).join('; ')})`);
-        }
-        const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
-        if (overflow > 0) found.push(`${path} at ${width}: ${overflow} px too wide`);
-      }
-    }
-    expect(found).toEqual([]);
+    const visits = paths.map((path) => ({ page, address: `${custos.url}${path}` }));
+    expect(await faultsOfVisits(visits)).toEqual([]);
     expect(complaints).toEqual([]);
   }, 120_000);
 });
-
-interface AxeResult {
-  readonly violations: readonly {
-    readonly id: string;
-    readonly impact: string;
-    readonly nodes: readonly { readonly target: readonly string[] }[];
-  }[];
-}
