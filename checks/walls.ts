@@ -17,7 +17,7 @@ export const walls: Readonly<Record<string, readonly string[]>> = {
   notify: ['base', 'outbound', 'storage', 'jobs', 'audit'],
   probes: ['base', 'outbound', 'storage', 'jobs', 'audit'],
   alerting: ['base', 'storage', 'jobs', 'audit', 'notify/service', 'notify/types', 'probes/types'],
-  telemetry: ['base', 'storage'],
+  telemetry: ['base', 'outbound', 'storage', 'jobs', 'audit'],
   settings: ['base', 'storage'],
   overview: ['base', 'storage', 'probes/types', 'alerting/types', 'notify/types'],
   app: ['*'],
@@ -25,7 +25,17 @@ export const walls: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** Folders whose `routes.ts` (and only that file) may also import `http/` and the HTTP framework. */
-export const domains = ['audit', 'access', 'jobs', 'notify', 'probes', 'alerting', 'settings', 'overview'];
+export const domains = [
+  'audit',
+  'access',
+  'jobs',
+  'notify',
+  'probes',
+  'alerting',
+  'settings',
+  'overview',
+  'telemetry',
+];
 
 /** Which of our packages each package may import; the server's `cli/` may use the client as well. */
 export const clientPackages: Readonly<Record<string, readonly string[]>> = {

@@ -10,10 +10,18 @@ export interface BuiltInRole {
   readonly reach?: Readonly<Partial<Record<Permission, ReachScope>>>;
 }
 
-const viewer: readonly Permission[] = ['dashboard.read', 'alert.read', 'investigation.read', 'token.own'];
+const viewer: readonly Permission[] = [
+  'dashboard.read',
+  'metric.read',
+  'alert.read',
+  'investigation.read',
+  'token.own',
+];
 
 const analyst: readonly Permission[] = [
   ...viewer,
+  'log.read',
+  'dashboard.edit',
   'alert.acknowledge',
   'delivery.read',
   'probe.run',
@@ -27,6 +35,7 @@ const seniorAnalyst: readonly Permission[] = [...analyst, 'pii.read', 'data.expo
 const investigator: readonly Permission[] = [
   ...seniorAnalyst,
   'investigation.delete',
+  'log.sql',
   'probe.edit',
   'rule.edit',
 ];
@@ -34,6 +43,11 @@ const investigator: readonly Permission[] = [
 /** Runs the installation and does not see personal data or edit cases: the two duties are apart. */
 const admin: readonly Permission[] = [
   'dashboard.read',
+  'dashboard.edit',
+  'metric.read',
+  'log.read',
+  'telemetry.ingest',
+  'telemetry.manage',
   'alert.read',
   'alert.acknowledge',
   'delivery.read',
@@ -60,6 +74,8 @@ const admin: readonly Permission[] = [
 /** Reads what an audit needs and changes nothing, not even by making a token. */
 const auditor: readonly Permission[] = [
   'dashboard.read',
+  'metric.read',
+  'log.read',
   'alert.read',
   'delivery.read',
   'channel.read',
