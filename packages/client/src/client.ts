@@ -13,7 +13,7 @@ import { serviceCalls } from './resources/services.ts';
 import { signInCalls } from './resources/sign-in.ts';
 import { healthCalls, jobCalls, overviewCalls, settingsCalls, systemCalls } from './resources/system.ts';
 import { openStream, type Stream, type StreamOptions } from './stream.ts';
-import { createRequest, type ClientOptions } from './transport.ts';
+import { createDownload, createRequest, type ClientOptions } from './transport.ts';
 
 /**
  * Creates a client of Custos's HTTP API, for browsers, Node and edge runtimes.
@@ -31,6 +31,8 @@ export function createClient(options: ClientOptions) {
   const request = createRequest(options);
   return {
     request,
+    /** Gets a file whose path is already known, such as a download that was approved. */
+    download: createDownload(options),
     /** Live events, for as long as the stream is open. */
     openStream: (stream: StreamOptions): Stream => openStream(options, stream),
     setup: setupCalls(request),

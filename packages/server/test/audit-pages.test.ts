@@ -238,7 +238,7 @@ describe('the pages of the audit log', () => {
     await page.getByRole('button', { name: 'Export' }).click();
     const [file] = await Promise.all([
       page.waitForEvent('download'),
-      page.getByRole('link', { name: /^NDJSON/ }).click(),
+      page.getByRole('button', { name: /^NDJSON/ }).click(),
     ]);
     const { values } = await client.audit.top({ action: 'order.place', field: 'action' });
     const recorded = values[0]?.count ?? 0;

@@ -33,6 +33,13 @@ function detailOf({ code, message, retryAfterSeconds }: ApiError, known: string)
     : `${detail} Wait for ${duration(retryAfterSeconds * 1000)}.`;
 }
 
+function waitsFor({ byRepeating, expiresAt }: ApprovalPendingError['approval']): string {
+  const left = duration(Math.max(0, expiresAt - Date.now()));
+  return byRepeating
+    ? `You can take it under Approvals once somebody else has approved it. They have ${left}.`
+    : `It is done once somebody else has approved it. They have ${left}; you find it under Approvals.`;
+}
+
 export function explain(error: unknown): Explanation {
   if (error instanceof ApiError) {
     const known = Object.hasOwn(errorCodes, error.code) ? errorCodes[error.code as ErrorCode] : '';
@@ -46,7 +53,7 @@ export function explain(error: unknown): Explanation {
   if (error instanceof ApprovalPendingError) {
     return {
       title: 'Waiting for a second person',
-      detail: `It is done once somebody else has approved it. They have ${duration(Math.max(0, error.approval.expiresAt - Date.now()))}; you find it under Approvals.`,
+      detail: waitsFor(error.approval),
       code: error.code,
       requestId: null,
       waits: true,

@@ -4,7 +4,10 @@ type Ask = () => Promise<boolean>;
 let ask: Ask | null = null;
 let asking: Promise<boolean> | null = null;
 
-/** How long the repeated call may take, ms: the time limit of the first one ran while the person was asked. */
+/**
+ * How long the repeated call may take to be answered, ms: the time limit of the first one ran while the
+ * person was asked. What it answers may come for longer, since it may be a file.
+ */
 const repeatTimeoutMs = 30_000;
 
 /** Whoever shows the dialog registers here; returns what takes it back. */
@@ -35,5 +38,7 @@ export const fetchWithStepUp: typeof fetch = async (input, init) => {
     asking = null;
   });
   if (!(await asking)) return response;
-  return fetch(input, { ...init, signal: AbortSignal.timeout(repeatTimeoutMs) });
+  const overdue = new AbortController();
+  const timer = setTimeout(() => overdue.abort(), repeatTimeoutMs);
+  return fetch(input, { ...init, signal: overdue.signal }).finally(() => clearTimeout(timer));
 };

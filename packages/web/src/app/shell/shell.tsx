@@ -5,6 +5,7 @@ import { lazy, Suspense, useEffect } from 'react';
 import { followStream } from '../../data/live.ts';
 import { useSession } from '../../data/queries.ts';
 import { BottomBar } from './bottom-bar.tsx';
+import { FileTrayDoor } from './file-tray-door.tsx';
 import { Rail } from './rail.tsx';
 import classes from './shell.module.css';
 import { StandingBanner } from './standing-banner.tsx';
@@ -49,6 +50,7 @@ export function Shell() {
       </main>
       <BottomBar />
       <StepUpDoor />
+      <FileTrayDoor />
       <Suspense>
         <Commands />
       </Suspense>

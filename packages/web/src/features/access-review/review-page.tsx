@@ -3,6 +3,7 @@ import { Button } from '@mantine/core';
 import { IconDownload } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { getRouteApi, useNavigate } from '@tanstack/react-router';
+import { saveFile } from '../../data/files.ts';
 import { Loaded } from '../../data/loaded.tsx';
 import { formError } from '../../data/problem.ts';
 import { useCan } from '../../data/queries.ts';
@@ -44,15 +45,11 @@ function Evidence({ review }: { review: AccessReviewView }) {
         loading={evidence.isPending}
         onClick={() =>
           evidence.mutate(undefined, {
-            onSuccess: ({ document: text }) => {
-              const address = URL.createObjectURL(new Blob([text], { type: 'application/json' }));
-              const link = document.createElement('a');
-              link.href = address;
-              link.download = `custos-access-review-${review.period}.json`;
-              link.click();
-              // The browser has taken it by then.
-              window.setTimeout(() => URL.revokeObjectURL(address), 60_000);
-            },
+            onSuccess: ({ document: text }) =>
+              saveFile(
+                new Blob([text], { type: 'application/json' }),
+                `custos-access-review-${review.period}.json`,
+              ),
           })
         }
       >

@@ -15,7 +15,7 @@ import { Panel } from '../../ui/panel.tsx';
 import { SkeletonRows } from '../../ui/states.tsx';
 import { absolute, Ago } from '../../ui/time.tsx';
 import classes from './approvals.module.css';
-import { approvalQuery, useApprove, useRefuse, useWithdraw } from './queries.ts';
+import { approvalQuery, useApprove, useRefuse, useTakeApproved, useWithdraw } from './queries.ts';
 import { ApprovalStateMark } from './state.tsx';
 import { actWords, bodyFacts } from './words.ts';
 
@@ -85,6 +85,7 @@ function About({ url }: { url: string }) {
 
 function Details({ approval }: { approval: ApprovalView }) {
   const withdraw = useWithdraw();
+  const take = useTakeApproved();
   const facts = bodyFacts(approval.body);
   const { state, decidedBy, decidedAt, executedAt, status } = approval;
   const isOpen = state === 'pending' || state === 'approved';
@@ -128,7 +129,7 @@ function Details({ approval }: { approval: ApprovalView }) {
       </Section>
       {approval.own && state === 'approved' && approval.byRepeating && approval.method === 'GET' ? (
         <div className={classes['acts']}>
-          <Button component="a" href={approval.url} download size="xs">
+          <Button size="xs" loading={take.isPending} onClick={() => take.mutate(approval.url)}>
             Download it now
           </Button>
         </div>

@@ -2,6 +2,7 @@ import type { ApprovalKindName, ApprovalMode } from '@custos/contract';
 import { queryOptions } from '@tanstack/react-query';
 import { useAct } from '../../data/acts.ts';
 import { custos } from '../../data/client.ts';
+import { useDownload } from '../../data/downloads.ts';
 import { keys } from '../../data/keys.ts';
 
 export const fetchApprovals = custos.approvals.list;
@@ -47,6 +48,15 @@ export function useWithdraw() {
     run: custos.approvals.withdraw,
     touches: ['approvals'],
     done: 'The request is taken back.',
+  });
+}
+
+/** Downloads what was approved: exactly the call that was asked for is made again. */
+export function useTakeApproved() {
+  return useDownload({
+    open: (url: string) => custos.download('GET', url, { timeoutMs: 120_000 }),
+    name: 'download',
+    touches: ['approvals'],
   });
 }
 

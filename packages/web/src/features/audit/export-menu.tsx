@@ -3,7 +3,7 @@ import type { AuditFilter } from '@custos/client';
 import { Button, Popover } from '@mantine/core';
 import { IconDownload } from '@tabler/icons-react';
 import { useState } from 'react';
-import { exportAddress } from './queries.ts';
+import { useExport } from './queries.ts';
 import classes from './saved-searches.module.css';
 
 type Format = z.output<typeof auditExportFormat>;
@@ -20,6 +20,7 @@ const words: Readonly<Record<Format, readonly [string, string]>> = {
 /** Downloads every event that fits what is searched for, not only those that are loaded. */
 export function ExportMenu({ filter }: { filter: AuditFilter }) {
   const [opened, setOpened] = useState(false);
+  const download = useExport();
   return (
     <Popover opened={opened} onChange={setOpened} width={300} position="bottom-end" trapFocus>
       <Popover.Target>
@@ -27,6 +28,7 @@ export function ExportMenu({ filter }: { filter: AuditFilter }) {
           variant="default"
           size="xs"
           leftSection={<IconDownload size={14} />}
+          loading={download.isPending}
           onClick={() => setOpened(!opened)}
         >
           Export
@@ -37,10 +39,16 @@ export function ExportMenu({ filter }: { filter: AuditFilter }) {
         <ul className={classes['formats']}>
           {auditExportFormat.options.map((format) => (
             <li key={format}>
-              <a href={exportAddress(filter, format)} download onClick={() => setOpened(false)}>
+              <button
+                type="button"
+                onClick={() => {
+                  setOpened(false);
+                  download.mutate({ ...filter, format });
+                }}
+              >
                 {words[format][0]}
                 <span className="faint">{words[format][1]}</span>
-              </a>
+              </button>
             </li>
           ))}
         </ul>

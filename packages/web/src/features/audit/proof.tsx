@@ -13,7 +13,7 @@ import {
 } from '@tabler/icons-react';
 import { useState } from 'react';
 import { Section } from '../../ui/page.tsx';
-import { saveFile } from './files.ts';
+import { saveFile } from '../../data/files.ts';
 import classes from './proof.module.css';
 import { forgetLog } from './remembered.ts';
 import { useVerification, type Verification } from './use-verification.ts';

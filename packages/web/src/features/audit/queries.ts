@@ -3,8 +3,8 @@ import { httpResources, type FetchResource } from '@custos/client/ledger';
 import { infiniteQueryOptions, queryOptions, useInfiniteQuery } from '@tanstack/react-query';
 import { useAct } from '../../data/acts.ts';
 import { custos } from '../../data/client.ts';
+import { useDownload } from '../../data/downloads.ts';
 import { keys } from '../../data/keys.ts';
-import { fileNameOf, saveFile } from './files.ts';
 import type { Steps } from './steps.ts';
 
 /** Reading the log is on record, so it is read when somebody asks for it and never by itself. */
@@ -89,16 +89,11 @@ export function logResources(origin: string): FetchResource {
   return httpResources(`/ledger/${path}/`, { credentials: 'same-origin', cache: 'no-store' });
 }
 
-/** Where everything that fits is downloaded from; the browser writes it to the disk as it comes. */
-export function exportAddress({ from, to, detail, ...filter }: AuditFilter, format: string): string {
-  const query = new URLSearchParams({ format });
-  for (const [name, value] of Object.entries(filter)) {
-    if (value !== undefined) query.set(name, value);
-  }
-  if (from !== undefined) query.set('from', new Date(from).toISOString());
-  if (to !== undefined) query.set('to', new Date(to).toISOString());
-  for (const pair of detail ?? []) query.append('detail', pair);
-  return `/api/v1/audit/export?${query.toString()}`;
+type ExportInput = NonNullable<Parameters<typeof custos.audit.export>[0]>;
+
+/** Downloads everything that fits. */
+export function useExport() {
+  return useDownload({ open: (input: ExportInput) => custos.audit.export(input), name: 'audit.txt' });
 }
 
 type SearchInput = Parameters<typeof custos.audit.searches.create>[0];
@@ -121,14 +116,11 @@ export function useForgetSearch() {
   });
 }
 
-/** Makes an evidence archive and hands it to the browser as a file. */
+/** Makes an evidence archive and downloads it. */
 export function useEvidence() {
-  return useAct({
-    run: async (input: Parameters<typeof custos.audit.evidence>[0]) => {
-      const response = await custos.audit.evidence(input);
-      saveFile(await response.blob(), fileNameOf(response) ?? 'evidence.zip');
-    },
-    touches: [],
+  return useDownload({
+    open: (input: Parameters<typeof custos.audit.evidence>[0]) => custos.audit.evidence(input),
+    name: 'evidence.zip',
     quiet: true,
   });
 }

@@ -2,18 +2,13 @@ import { Button, Checkbox, Modal } from '@mantine/core';
 import { useClipboard } from '@mantine/hooks';
 import { IconCopy, IconDownload } from '@tabler/icons-react';
 import { useState } from 'react';
+import { saveFile } from '../../data/files.ts';
 import classes from './profile.module.css';
 
 /** Hands the codes to the browser as a file. */
 function save(codes: readonly string[]): void {
   const text = `Recovery codes for Custos at ${window.location.host}. Each works once.\n\n${codes.join('\n')}\n`;
-  const address = URL.createObjectURL(new Blob([text], { type: 'text/plain' }));
-  const link = document.createElement('a');
-  link.href = address;
-  link.download = 'custos-recovery-codes.txt';
-  link.click();
-  // The browser has taken it by then.
-  window.setTimeout(() => URL.revokeObjectURL(address), 60_000);
+  saveFile(new Blob([text], { type: 'text/plain' }), 'custos-recovery-codes.txt');
 }
 
 /** Shows codes the one time that they can be seen; closes when the person says that they have them. */

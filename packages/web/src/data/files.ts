@@ -1,7 +1,6 @@
 /** The name that an answer gives its file; undefined when it gives none that can be used. */
 export function fileNameOf(response: Response): string | undefined {
-  const name = /filename="([^"/\\]+)"/.exec(response.headers.get('content-disposition') ?? '')?.[1];
-  return name;
+  return /filename="([^"/\\]+)"/.exec(response.headers.get('content-disposition') ?? '')?.[1];
 }
 
 /** Hands content to the browser as a file. */
