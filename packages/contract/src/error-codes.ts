@@ -13,6 +13,10 @@ export const errorCodes = {
   forbidden: 'You are signed in and lack the permission named in the reply.',
   step_up_required:
     'Confirm again that it is you, with a second factor or your password; then repeat the call.',
+  second_factor_overdue:
+    'A role asks for a second factor and the time for setting one up is over. A person can only set one up; an API token works again once its owner has one.',
+  password_change_required:
+    'The password is one that somebody else chose; nothing is possible before another one is chosen.',
   second_factor_failed:
     'The code or passkey is wrong or has been used, or the sign-in took too long; start again.',
   breached_passwords_unusable: 'The file of leaked passwords cannot be read, or is not one.',

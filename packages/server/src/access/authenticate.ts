@@ -1,24 +1,25 @@
 import { messageOf } from '../base/errors.ts';
-import { cutToOwner } from './grants.ts';
 import type { AccessParts } from './parts.ts';
 import { hashToken, looksLikeApiToken, looksLikeToken } from './secret-tokens.ts';
 import { sessionIdentity } from './session-identity.ts';
+import type { SessionBearer } from './session-store.ts';
 import { idleLimit, isActivityDue, isAlive } from './session-rules.ts';
-import { isListed } from './token-addresses.ts';
-import type { Authenticator } from './types.ts';
+import { createTokenIdentity } from './token-identity.ts';
+import type { Authenticator, Identity } from './types.ts';
 
 /**
  * Turns what a request carries into an identity: one indexed query, nothing remembered between requests,
  * so a disabled user, a changed role or a revoked token acts on the very next one (OWASP ASVS 5.0, 8.3.2).
  */
-export function createAuthenticator({
-  clock,
-  log,
-  limits,
-  graceMs,
-  reads,
-  writes,
-}: Pick<AccessParts, 'clock' | 'log' | 'limits' | 'graceMs' | 'reads' | 'writes'>): Authenticator {
+export function createAuthenticator(
+  parts: Pick<AccessParts, 'clock' | 'log' | 'limits' | 'graceMs' | 'vouching' | 'reads' | 'writes'>,
+): Authenticator & {
+  /** What an identity is by now, for what stays open; undefined when it has ended. Counts as no activity. */
+  now(identity: Pick<Identity, 'sessionId' | 'tokenId'>): Promise<Identity | undefined>;
+} {
+  const { clock, log, limits, graceMs, reads, writes } = parts;
+  const tokenIdentity = createTokenIdentity(parts);
+
   /** A note of activity that cannot be written must not turn a valid request away. */
   async function note(write: Promise<void>): Promise<void> {
     try {
@@ -28,35 +29,40 @@ export function createAuthenticator({
     }
   }
 
+  function isOpen(session: SessionBearer | undefined, now: number): session is SessionBearer {
+    if (session === undefined || session.disabled) return false;
+    return isAlive(session, now, idleLimit(session.permissions, limits));
+  }
+
   return {
     async bySession(token) {
       if (!looksLikeToken(token)) return undefined;
       const session = await reads.sessionBearer(hashToken(token));
-      if (session === undefined || session.disabled) return undefined;
       const now = clock.now();
-      if (!isAlive(session, now, idleLimit(session.permissions, limits))) return undefined;
+      if (!isOpen(session, now)) return undefined;
       if (isActivityDue(session.lastSeenAt, now)) await note(writes.noteSessionSeen(session.id, now));
       return sessionIdentity(session, { now, graceMs });
     },
 
-    async byApiToken(token, caller) {
+    async byApiToken(token) {
       if (!looksLikeApiToken(token)) return undefined;
       const found = await reads.tokenBearer(hashToken(token));
       if (found === undefined || found.disabled) return undefined;
       const now = clock.now();
-      if (now >= found.expiresAt || !isListed(caller.address, found.addresses)) return undefined;
+      if (now >= found.expiresAt) return undefined;
       if (isActivityDue(found.lastUsedAt, now)) await note(writes.noteTokenUsed(found.id, now));
-      return {
-        kind: 'token',
-        userId: found.userId,
-        name: found.name,
-        email: found.email,
-        role: found.role,
-        permissions: cutToOwner(found.permissions, found.ownerPermissions),
-        sessionId: null,
-        tokenId: found.id,
-        tokenName: found.tokenName,
-      };
+      return tokenIdentity(found, now);
+    },
+
+    async now({ sessionId, tokenId }): Promise<Identity | undefined> {
+      const now = clock.now();
+      if (tokenId !== null) {
+        const found = await reads.tokenBearerById(tokenId);
+        if (found === undefined || found.disabled || now >= found.expiresAt) return undefined;
+        return tokenIdentity(found, now);
+      }
+      const session = sessionId === null ? undefined : await reads.sessionBearerById(sessionId);
+      return isOpen(session, now) ? sessionIdentity(session, { now, graceMs }) : undefined;
     },
   };
 }

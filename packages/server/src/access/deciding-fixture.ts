@@ -124,7 +124,6 @@ export async function openDeciding(state: State): Promise<DecidingFixture> {
           expires_at: clock.now() + 86_400_000,
           last_used_at: null,
           revoked_at: null,
-          addresses: '[]',
         })
         .execute();
       const found = await identityOf(owner.userId, id);

@@ -1,78 +1,18 @@
 import { createHash } from 'node:crypto';
 import { sql } from 'kysely';
 import { expect, test } from 'vitest';
-import { createTestServer } from '../../test/http-server.ts';
 import { describeOnBothStores } from '../../test/stores.ts';
-import type { AuditEvent } from '../audit/types.ts';
-import { createManualClock } from '../base/clock.ts';
 import { silentLogger } from '../base/logger.ts';
-import { parseSecretKeys } from '../storage/secrets/keys.ts';
-import { createSecrets } from '../storage/secrets/service.ts';
-import type { State } from '../storage/state/state.ts';
-import { cheapHashes, goodPassword } from './access-fixture.ts';
+import { goodPassword } from './access-fixture.ts';
 import { clearAddressRules } from './address-rules/service.ts';
-import { accessRoutes } from './routes.ts';
+import { serveAccess, type Body } from './served-fixture.ts';
 import { createAccess } from './service.ts';
-
-type Body = Record<string, unknown>;
-type Method = 'GET' | 'POST' | 'PATCH' | 'PUT' | 'DELETE';
-
-const key = createHash('sha256').update('a key for tests').digest('base64');
-
-/** The real server with everything of access, people who have signed in, and the routes of the domain. */
-async function serve(state: State) {
-  const clock = createManualClock();
-  const events: AuditEvent[] = [];
-  const audit = { append: async (event: AuditEvent) => void events.push(event) };
-  const secrets = await createSecrets({ state, keys: parseSecretKeys(key, 'test'), clock });
-  const access = createAccess({
-    state,
-    clock,
-    log: silentLogger,
-    audit,
-    secrets,
-    options: { hashCost: cheapHashes },
-  });
-  await access.start();
-  const { addressRules, stepUp, approvals } = access.deciding;
-  const server = await createTestServer({}, { authenticator: access, addressRules, stepUp, approvals });
-  await server.app.register(accessRoutes(access, { secureCookie: true }));
-  await server.app.ready();
-
-  async function call(
-    cookie: string,
-    [method, url]: readonly [Method, string],
-    { body, address = '192.0.2.1' }: { body?: Body; address?: string } = {},
-  ) {
-    const response = await server.app.inject({
-      method,
-      url,
-      remoteAddress: address,
-      headers: { host: 'localhost', origin: 'http://localhost', cookie },
-      ...(body === undefined ? {} : { payload: body }),
-    });
-    const set = String(response.headers['set-cookie'] ?? '').split(';')[0] ?? '';
-    return { status: response.statusCode, answer: response.json<Body>(), cookie: set };
-  }
-  /** Adds somebody as the host does, and signs them in. */
-  async function enter(email: string, role: string): Promise<string> {
-    await access.operator.createUser({ email, name: 'Somebody Else', role, password: goodPassword });
-    return (await call('', ['POST', '/api/v1/session'], { body: { email, password: goodPassword } })).cookie;
-  }
-  const idOf = async (cookie: string) =>
-    String((await call(cookie, ['GET', '/api/v1/session'])).answer['userId']);
-  const stop = async () => {
-    await access.stop();
-    await server.stop();
-  };
-  return { state, clock, audit, access, server, events, secrets, call, enter, idOf, stop };
-}
 
 const approvalOf = (answer: Body): string => (answer['approval'] as { id: string }).id;
 
 describeOnBothStores('deciding, over HTTP', (open) => {
   test('making somebody an administrator takes two, and their password waits sealed', async () => {
-    const { state, call, enter, events, stop } = await serve(await open());
+    const { state, call, enter, events, stop } = await serveAccess(await open());
     const ada = await enter('ada@example.com', 'super-admin');
     const bob = await enter('bob@example.com', 'super-admin');
     const path = ['POST', '/api/v1/users'] as const;
@@ -99,7 +39,7 @@ describeOnBothStores('deciding, over HTTP', (open) => {
   });
 
   test('a demoted asker gets nothing done, however it was approved', async () => {
-    const { access, call, enter, idOf, stop } = await serve(await open());
+    const { access, call, enter, idOf, stop } = await serveAccess(await open());
     const ada = await enter('ada@example.com', 'super-admin');
     const bob = await enter('bob@example.com', 'super-admin');
     const cy = await enter('cy@example.com', 'viewer');
@@ -117,7 +57,7 @@ describeOnBothStores('deciding, over HTTP', (open) => {
   });
 
   test('a role of one’s own is given to somebody, and changes on their next request', async () => {
-    const { call, enter, idOf, stop } = await serve(await open());
+    const { call, enter, idOf, stop } = await serveAccess(await open());
     const ada = await enter('ada@example.com', 'super-admin');
     const vic = await enter('vic@example.com', 'viewer');
     const vicId = await idOf(vic);
@@ -144,7 +84,7 @@ describeOnBothStores('deciding, over HTTP', (open) => {
   });
 
   test('nobody gives a role that reaches further than their own', async () => {
-    const { call, enter, idOf, stop } = await serve(await open());
+    const { call, enter, idOf, stop } = await serveAccess(await open());
     const ada = await enter('ada@example.com', 'super-admin');
     const role = {
       name: 'lead',
@@ -172,7 +112,7 @@ describeOnBothStores('deciding, over HTTP', (open) => {
   });
 
   test('marked acts need a fresh proof; approving is one', async () => {
-    const { clock, call, enter, stop } = await serve(await open());
+    const { clock, call, enter, stop } = await serveAccess(await open());
     const ada = await enter('ada@example.com', 'super-admin');
     const bob = await enter('bob@example.com', 'super-admin');
     const body = { name: 'jobs', title: 'Jobs', permissions: ['job.manage'] };
@@ -193,7 +133,7 @@ describeOnBothStores('deciding, over HTTP', (open) => {
   });
 
   test('the preset outlives a start, on this node and on others', async () => {
-    const { access, call, enter, stop, state, clock, audit } = await serve(await open());
+    const { access, call, enter, stop, state, clock, audit } = await serveAccess(await open());
     const ada = await enter('ada@example.com', 'super-admin');
     const preset = { body: { preset: 'ladder' } };
     expect((await call(ada, ['PUT', '/api/v1/role-preset'], preset)).status).toBe(200);
@@ -207,7 +147,7 @@ describeOnBothStores('deciding, over HTTP', (open) => {
   });
 
   test('who has locked everybody out is let in again from the host', async () => {
-    const { clock, call, enter, stop, state, audit } = await serve(await open());
+    const { clock, call, enter, stop, state, audit } = await serveAccess(await open());
     const ada = await enter('ada@example.com', 'super-admin');
     const rule = { scope: 'installation', range: '198.51.100.0/24' };
     const path = ['POST', '/api/v1/address-rules'] as const;
@@ -224,7 +164,7 @@ describeOnBothStores('deciding, over HTTP', (open) => {
   });
 
   test('a review revokes for real', async () => {
-    const { call, enter, idOf, stop } = await serve(await open());
+    const { call, enter, idOf, stop } = await serveAccess(await open());
     const ada = await enter('ada@example.com', 'super-admin');
     const bob = await enter('bob@example.com', 'admin');
     const vic = await enter('vic@example.com', 'viewer');
@@ -256,7 +196,7 @@ describeOnBothStores('deciding, over HTTP', (open) => {
   });
 
   test('other languages ask whether a token may', async () => {
-    const { call, enter, idOf, stop } = await serve(await open());
+    const { call, enter, idOf, stop } = await serveAccess(await open());
     const ada = await enter('ada@example.com', 'super-admin');
     const vic = await enter('vic@example.com', 'viewer');
     const token = { name: 'ci', permissions: ['dashboard.read'], expiresInDays: 1 };

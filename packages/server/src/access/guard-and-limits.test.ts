@@ -205,7 +205,10 @@ describeOnBothStores('what stands between a stranger and an account', (open) => 
     const ask = { name: 'ci', permissions: ['alert.read'] as const, expiresInDays: 1 };
     const addresses = ['192.0.2.0/28', '2001:db8::/32', '198.51.100.7'];
     const { token } = await access.tokens.create(identity, { ...ask, addresses });
-    const allowed = async (address: string) => (await access.byApiToken(token, from(address))) !== undefined;
+    const allowed = async (address: string) => {
+      const bearer = await access.byApiToken(token, from(address));
+      return bearer !== undefined && (await access.deciding.addressRules.allows(address, bearer));
+    };
     for (const address of ['192.0.2.15', '2001:db8:1::9', '198.51.100.7', '::ffff:192.0.2.1']) {
       expect(await allowed(address), address).toBe(true);
     }

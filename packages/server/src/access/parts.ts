@@ -22,6 +22,8 @@ export interface AccessParts {
   readonly limits: SessionLimits;
   /** How long a role that asks for a second factor waits for it, ms. */
   readonly graceMs: number;
+  /** Ids of the providers whose word about a second factor counts. */
+  readonly vouching: ReadonlySet<string>;
   /** Where seeds and private keys are sealed; null where there is no such place. */
   readonly secrets: Secrets | null;
   /** The address of the dashboard as people type it; null while nobody has set one. */

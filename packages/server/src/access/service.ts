@@ -120,6 +120,9 @@ export function createAccess({
     checkPassword: createPasswordCheck(breached),
     limits: { ...defaultSessionLimits, ...options.sessions },
     graceMs: options.secondFactorGraceMs ?? defaultGraceMs,
+    vouching: new Set(
+      options.providers?.flatMap(({ id, secondFactor = [] }) => (secondFactor.length > 0 ? [id] : [])),
+    ),
     secrets,
     publicUrl,
     send: tell ?? null,
@@ -168,7 +171,7 @@ export function createAccess({
   });
   const administration = createSignInAdministration(parts);
   const authenticator = createAuthenticator(parts);
-  const tokens = createTokens(parts);
+  const tokens = createTokens(parts, { onListed: () => deciding.addressRules.reread() });
   const byApiToken = (token: string, caller: Caller): Promise<Identity | undefined> =>
     looksLikeJwt(token) ? jwt.check(token) : authenticator.byApiToken(token, caller);
   const deciding = createDeciding(parts, {
@@ -185,6 +188,9 @@ export function createAccess({
 
   return {
     bySession: authenticator.bySession,
+
+    /** What an identity is by now. */
+    now: authenticator.now,
 
     /** Takes an API token, and a JSON web token that was made here. */
     byApiToken,

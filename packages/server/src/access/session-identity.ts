@@ -8,18 +8,18 @@ export function sessionIdentity(
   { now, graceMs }: { readonly now: number; readonly graceMs: number },
 ): Identity {
   const overdue = isRestricted(dutyOf(session, graceMs), session.secondFactorAt, now);
-  const restricted = overdue || session.passwordTemporary;
+  const restricted = session.passwordTemporary ? 'password' : overdue ? 'second-factor' : undefined;
   return {
     kind: 'user',
     userId: session.userId,
     name: session.name,
     email: session.email,
     role: session.role,
-    permissions: restricted ? new Set() : session.permissions,
+    permissions: restricted === undefined ? session.permissions : new Set(),
     sessionId: session.id,
     tokenId: null,
     authenticatedAt: session.authenticatedAt,
     secondFactorAt: session.secondFactorAt,
-    restricted,
+    ...(restricted === undefined ? {} : { restricted }),
   };
 }

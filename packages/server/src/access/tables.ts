@@ -56,8 +56,6 @@ export type AccessTables = {
     expires_at: number;
     last_used_at: number | null;
     revoked_at: number | null;
-    /** JSON list of addresses and ranges; empty for any. */
-    addresses: string;
   };
   access_setup: { id: number; token_hash: string; expires_at: number };
   access_failure: {
@@ -104,6 +102,15 @@ export type AccessTables = {
   access_link: { token_hash: string; kind: string; user_id: string; expires_at: number };
   access_external: { provider: string; subject: string; user_id: string; linked_at: number };
   access_jwt_key: { kid: string; public_jwk: string; created_at: number; retired_at: number | null };
+  access_address_rule: {
+    id: string;
+    scope: string;
+    subject: string;
+    range: string;
+    note: string;
+    created_by: string;
+    created_at: number;
+  };
   access_spray: { network: string; account: string; last_at: number };
 };
 

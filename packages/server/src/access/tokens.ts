@@ -1,13 +1,15 @@
 import type { ApiTokenView, Page, Permission } from '@custos/contract';
-import { invalidInput, notFound } from '../base/errors.ts';
+import { conflict, invalidInput, notFound, type FieldFault } from '../base/errors.ts';
 import { newId } from '../base/ids.ts';
+import { mostRules } from './address-rules/most-rules.ts';
+import { parseRange, rangeText } from './address-rules/ranges.ts';
+import { addressRuleStore } from './address-rules/store.ts';
 import { personsOnly } from './errors.ts';
 import { missingToGrant } from './grants.ts';
 import { pageById, type PageRequest } from './id-page.ts';
 import { notices } from './notices.ts';
 import type { AccessParts } from './parts.ts';
 import { hashToken, makeApiToken } from './secret-tokens.ts';
-import { addressFaults } from './token-addresses.ts';
 import type { StoredToken } from './token-store.ts';
 import type { Identity } from './types.ts';
 
@@ -15,7 +17,7 @@ export interface NewToken {
   readonly name: string;
   readonly permissions: readonly Permission[];
   readonly expiresInDays: number;
-  /** Addresses and CIDR ranges that it is to be taken from; any when left out or empty. */
+  /** Addresses and CIDR ranges that it is to be taken from, kept as address rules; any when left out or empty. */
   readonly addresses?: readonly string[] | undefined;
 }
 
@@ -28,8 +30,27 @@ const viewOf = (token: StoredToken): ApiTokenView => ({
   addresses: [...token.addresses],
 });
 
+/** The ranges as rules have them, each once, and what is wrong with those that are none. */
+function rangesOf(entries: readonly string[]): { ranges: Set<string>; faults: FieldFault[] } {
+  const ranges = new Set<string>();
+  const faults: FieldFault[] = [];
+  for (const [index, entry] of entries.entries()) {
+    const range = parseRange(entry);
+    if (range !== undefined) ranges.add(rangeText(range));
+    else {
+      const message = 'must be an address or a range such as 192.0.2.0/24';
+      faults.push({ field: `addresses.${index}`, message });
+    }
+  }
+  return { ranges, faults };
+}
+
 /** Secrets for programs. Those who may manage tokens see and revoke everybody's, others their own. */
-export function createTokens({ clock, reads, writes, announceEnd, tell }: AccessParts) {
+export function createTokens(
+  { state, clock, reads, store, announceEnd, tell }: AccessParts,
+  /** Called when a token with addresses was made, so that they count at once. */
+  { onListed }: { readonly onListed: () => Promise<void> },
+) {
   const reach = (actor: Identity) => (actor.permissions.has('token.manage') ? null : actor.userId);
 
   return {
@@ -47,6 +68,7 @@ export function createTokens({ clock, reads, writes, announceEnd, tell }: Access
       const permissions = new Set(request.permissions);
       const missing = missingToGrant(actor.permissions, permissions);
       const { expiresInDays: days } = request;
+      const listed = rangesOf(request.addresses ?? []);
       const faults = [
         ...(permissions.size === 0
           ? [{ field: 'permissions', message: 'must name at least one permission' }]
@@ -57,7 +79,7 @@ export function createTokens({ clock, reads, writes, announceEnd, tell }: Access
         ...(Number.isInteger(days) && days >= 1 && days <= longestDays
           ? []
           : [{ field: 'expiresInDays', message: `must be a whole number from 1 to ${longestDays}` }]),
-        ...addressFaults(request.addresses ?? [], 'addresses'),
+        ...listed.faults,
       ];
       if (faults.length > 0) throw invalidInput(faults);
 
@@ -69,19 +91,25 @@ export function createTokens({ clock, reads, writes, announceEnd, tell }: Access
         name: request.name,
         permissions,
         hint,
-        addresses: request.addresses ?? [],
+        addresses: [...listed.ranges],
         createdAt: now,
         expiresAt: now + days * dayMs,
         lastUsedAt: null,
       };
-      await writes.addToken(made, hashToken(token));
+      await state.transaction(async (tx) => {
+        await store(tx).addToken(made, hashToken(token));
+        if (listed.ranges.size === 0 || (await addressRuleStore(tx).count()) <= mostRules) return;
+        throw conflict(`There can be at most ${mostRules} address rules.`);
+      });
+      if (listed.ranges.size > 0) await onListed();
       tell({ id: actor.userId, email: actor.email, name: actor.name }, notices.tokenMade(made.name));
       return { ...viewOf(made), token };
     },
 
     /** Revokes a token for good; one that the actor may not see is `not_found`. */
     async revoke(actor: Identity, id: string): Promise<void> {
-      if (!(await writes.revokeToken(id, reach(actor), clock.now()))) throw notFound('API token', id);
+      const revoked = await state.transaction((tx) => store(tx).revokeToken(id, reach(actor), clock.now()));
+      if (!revoked) throw notFound('API token', id);
       announceEnd({ tokenId: id });
     },
   };

@@ -35,8 +35,11 @@ export interface Identity {
   readonly authenticatedAt?: number;
   /** When this session last proved a second factor, ms; null when it never did. */
   readonly secondFactorAt?: number | null;
-  /** True while nothing is possible but to set up an overdue second factor, or to choose a password. */
-  readonly restricted?: boolean;
+  /**
+   * Why there are no permissions at the moment: a second factor is overdue, or the password is one that
+   * somebody else chose. A person can do nothing but mend that; a token can do nothing.
+   */
+  readonly restricted?: 'second-factor' | 'password';
 }
 
 /** Where a request comes from. */

@@ -8,7 +8,7 @@ export function addressRulesCommand(program: Command, _context: CommandContext):
     .command('address-rules')
     .description('Manage from which addresses calls are taken.')
     .command('clear')
-    .description('Remove every address rule, so that calls are taken from everywhere. On record.')
+    .description('Remove the address rules of the installation and of roles; those of API tokens stay. On record.')
     .option('-c, --config <file>', 'configuration file')
     .action(({ config }: { config?: string }) =>
       withOperator(config, async ({ clearAddressRules }) => {

@@ -70,10 +70,19 @@ async function resolveIdentity(request: FastifyRequest, options: AuthOptions): P
   return { identity: identity ?? null, refused: false };
 }
 
+const restrictions = {
+  'second-factor': 'second_factor_overdue',
+  password: 'password_change_required',
+} as const;
+
 /** Throws unless the identity may use a route with this access. */
 function requireAccess(access: RouteAccess, identity: Identity | null): void {
   if (access === 'public') return;
   if (identity === null) throw httpError(401, 'unauthenticated');
+  const { restricted } = identity;
+  // What mends it is open to whoever is signed in. A program mends nothing.
+  const mending = access === 'signed-in' && identity.kind === 'user';
+  if (restricted !== undefined && !mending) throw httpError(403, restrictions[restricted]);
   if (access === 'signed-in' || identity.permissions.has(access)) return;
   throw httpError(403, 'forbidden', `This needs the permission ${access}.`);
 }

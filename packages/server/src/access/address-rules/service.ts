@@ -9,6 +9,7 @@ import { policyStore } from '../policy-store.ts';
 import type { Identity } from '../types.ts';
 import { lockOutRisk } from './errors.ts';
 import { compileLists, type AddressLists } from './lists.ts';
+import { mostRules } from './most-rules.ts';
 import { parseRange, rangeText } from './ranges.ts';
 import { addressRuleStore } from './store.ts';
 import type { StoredAddressRule } from './types.ts';
@@ -33,8 +34,8 @@ const topic = 'access.address-rules';
  * the host's command line made it, after this long.
  */
 const staleMs = 1000;
-/** More than that is a mistake, and slows every request down. */
-const mostRules = 2000;
+/** A change that can let nobody out whose stream is open, as a new token's. */
+const quiet = 'quiet';
 
 const viewOf = (rule: StoredAddressRule): AddressRuleView => ({
   ...rule,
@@ -102,9 +103,14 @@ export function createAddressRules({
       const shutsOut = before.take(address, identity) && !compileLists(rules).take(address, identity);
       if (shutsOut && !confirm) throw lockOutRisk(address);
     });
+    await follow('');
+  }
+
+  /** Reads changed rules, here and on the other nodes. */
+  async function follow(message: string): Promise<void> {
     forget();
     await load();
-    state.broadcast.publish(topic, '').catch((error: unknown) => {
+    state.broadcast.publish(topic, message).catch((error: unknown) => {
       log.warn({ error: messageOf(error) }, 'other nodes could not be told of changed address rules');
     });
   }
@@ -113,12 +119,15 @@ export function createAddressRules({
 
   return {
     start(): void {
-      unsubscribe = state.broadcast.subscribe(topic, () => {
+      unsubscribe = state.broadcast.subscribe(topic, (message) => {
         forget();
-        onChange();
+        if (message !== quiet) onChange();
       });
     },
     stop: (): void => unsubscribe(),
+
+    /** After the rules of a token were written with the token itself. */
+    reread: (): Promise<void> => follow(quiet),
 
     /** True when calls from `address` are taken; `identity` is null while nobody knows who calls. */
     async allows(address: string, identity: Identity | null): Promise<boolean> {
@@ -179,8 +188,9 @@ export function createAddressRules({
 export type AddressRules = ReturnType<typeof createAddressRules>;
 
 /**
- * The way back in for whoever can run commands on the host: takes every rule away, on record. A running
- * server follows within a second. Returns how many there were.
+ * The way back in for whoever can run commands on the host: takes the rules of the installation and of roles
+ * away, on record. Those of API tokens stay, which keep no person out. A running server follows within a
+ * second. Returns how many there were.
  */
 export async function clearAddressRules({
   state,

@@ -3,19 +3,7 @@ import type { StateDb } from '../../storage/state/state.ts';
 import type { AccessTables } from '../tables.ts';
 import type { StoredAddressRule } from './types.ts';
 
-type AddressTables = AccessTables & {
-  access_address_rule: {
-    id: string;
-    scope: string;
-    subject: string;
-    range: string;
-    note: string;
-    created_by: string;
-    created_at: number;
-  };
-};
-
-const ruleOf = (row: AddressTables['access_address_rule']): StoredAddressRule => ({
+const ruleOf = (row: AccessTables['access_address_rule']): StoredAddressRule => ({
   id: row.id,
   scope: row.scope as AddressScope,
   subject: row.subject,
@@ -26,7 +14,7 @@ const ruleOf = (row: AddressTables['access_address_rule']): StoredAddressRule =>
 });
 
 export function addressRuleStore(handle: StateDb) {
-  const db = handle.withTables<AddressTables>();
+  const db = handle.withTables<AccessTables>();
   return {
     async all(): Promise<StoredAddressRule[]> {
       return (await db.selectFrom('access_address_rule').selectAll().orderBy('id').execute()).map(ruleOf);
@@ -47,6 +35,14 @@ export function addressRuleStore(handle: StateDb) {
         .execute();
     },
 
+    async count(): Promise<number> {
+      const { count } = await db
+        .selectFrom('access_address_rule')
+        .select(({ fn }) => fn.countAll<number>().as('count'))
+        .executeTakeFirstOrThrow();
+      return Number(count);
+    },
+
     async remove(id: string): Promise<boolean> {
       const { numDeletedRows } = await db
         .deleteFrom('access_address_rule')
@@ -55,8 +51,12 @@ export function addressRuleStore(handle: StateDb) {
       return numDeletedRows === 1n;
     },
 
+    /** Removes the rules of the installation and of roles, which are those that can keep people out. */
     async clear(): Promise<number> {
-      const { numDeletedRows } = await db.deleteFrom('access_address_rule').executeTakeFirstOrThrow();
+      const { numDeletedRows } = await db
+        .deleteFrom('access_address_rule')
+        .where('scope', '!=', 'token')
+        .executeTakeFirstOrThrow();
       return Number(numDeletedRows);
     },
 

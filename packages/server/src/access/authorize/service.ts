@@ -28,10 +28,13 @@ export function createAuthorize({ audit, objects, rules, identify }: AuthorizePa
   async function refusal(
     identity: Identity | undefined,
     request: AuthorizeRequest,
+    asker: Caller,
   ): Promise<AuthorizeAnswer['reason']> {
     if (identity === undefined) return 'credential';
-    const { address, permission, object } = request;
-    if (address !== undefined && !(await rules.allows(address, identity))) return 'address';
+    const { permission, object } = request;
+    // A token with a list is refused to who cannot say where it was used; the asking program counts then.
+    const from = request.address ?? (identity.tokenId === null ? undefined : asker.address);
+    if (from !== undefined && !(await rules.allows(from, identity))) return 'address';
     if (!identity.permissions.has(permission)) return 'permission';
     if (object !== undefined && !(await objects.mayActOn(identity, permission, object))) return 'object';
     return null;
@@ -45,7 +48,7 @@ export function createAuthorize({ audit, objects, rules, identify }: AuthorizePa
     const { credential, address = context.address } = request;
     const identity =
       credential === undefined ? asking : await identify(credential, { address, device: context.device });
-    const reason = await refusal(identity, request);
+    const reason = await refusal(identity, request, context);
     if (reason !== null) {
       await audit.append({
         actor:

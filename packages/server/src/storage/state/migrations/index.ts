@@ -15,6 +15,7 @@ import { auditAnchorsMigration } from './0025-audit-anchors.ts';
 import { auditHoldsMigration } from './0027-audit-holds.ts';
 import { signInMigration } from './0030-sign-in.ts';
 import { decidingMigration } from './0031-deciding.ts';
+import { tokenAddressesMigration } from './0032-token-addresses.ts';
 
 /** Every step of the schema, in order. A later version only appends. */
 export const migrations: readonly Migration[] = [
@@ -34,4 +35,5 @@ export const migrations: readonly Migration[] = [
   auditHoldsMigration,
   signInMigration,
   decidingMigration,
+  tokenAddressesMigration,
 ];
