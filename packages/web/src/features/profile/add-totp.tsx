@@ -6,6 +6,7 @@ import { CodeField } from '../../ui/form/code-field.tsx';
 import { SaveBar } from '../../ui/form/save-bar.tsx';
 import form from '../../ui/form.module.css';
 import { FormProblem } from '../../ui/form-problem.tsx';
+import { QrCode } from '../../ui/qr-code.tsx';
 import { SkeletonBlock } from '../../ui/states.tsx';
 import classes from './profile.module.css';
 import { useBeginTotp, useConfirmTotp } from './queries.ts';
@@ -34,7 +35,7 @@ export function AddTotp({
     confirm.mutate(code, { onSuccess: ({ recoveryCodes }) => onDone(recoveryCodes) });
   }
   return (
-    <Modal opened onClose={onCancel} title="Set up an authenticator" size="md">
+    <Modal opened onClose={onCancel} title="Set up an authenticator" size="lg">
       {begin.isError ? (
         <div className={form['form']}>
           <FormProblem problem={formError(begin.error, [])} />
@@ -48,20 +49,29 @@ export function AddTotp({
           </div>
         </div>
       ) : begin.data === undefined ? (
-        <SkeletonBlock height={160} />
+        <SkeletonBlock height={300} />
       ) : (
         <form className={form['form']} onSubmit={submit} noValidate>
           <ol className={classes['steps']}>
             <li>
-              On the phone that has the authenticator,{' '}
-              <a className={classes['open']} href={begin.data.uri}>
-                open it with the key
-              </a>
-              . From another device, choose “enter a key” there and type:
-              <div className={classes['seed']}>
-                <CopyText text={grouped(begin.data.secret)} />
+              Give the key to your authenticator.
+              <div className={classes['key']}>
+                <QrCode text={begin.data.uri} label="The key, to be scanned by an authenticator" />
+                <div>
+                  <p>Scan it, or type it where the authenticator asks for a key:</p>
+                  <div className={classes['seed']}>
+                    <CopyText text={grouped(begin.data.secret)} />
+                  </div>
+                  <p className="faint">
+                    By time, 6 digits, every 30 seconds. It is shown this once. Is the authenticator on this
+                    device?{' '}
+                    <a className={classes['open']} href={begin.data.uri}>
+                      Open it with the key
+                    </a>
+                    .
+                  </p>
+                </div>
               </div>
-              <span className="faint">By time, 6 digits, every 30 seconds. It is shown this once.</span>
             </li>
             <li>Type the code that it shows now.</li>
           </ol>
