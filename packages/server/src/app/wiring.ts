@@ -108,6 +108,12 @@ async function joinDomains({ options, version, clock, log, stores }: WireRequest
     clock,
     log,
     node,
+    // Not everything that ends a right is announced: the command line on the host is another process.
+    recheck: async (identity, from) => {
+      const found = await access.now(identity);
+      const taken = found !== undefined && (await access.deciding.addressRules.allows(from, found));
+      return taken ? found : undefined;
+    },
   });
   const publish = hub.publish.bind(hub);
 

@@ -79,6 +79,7 @@ function watch(
     leave: () => undefined,
   };
   watching.leave = hub.watch({
+    address: '192.0.2.1',
     identity: identityOf(options.user ?? 'ada', options.permissions ?? permissionNames),
     types: options.types === undefined ? null : new Set(options.types),
     lastEventId: options.last ?? null,
@@ -339,4 +340,57 @@ describeOnBothStores('events between nodes', (open) => {
     there.close();
     expect([own.ended(), other.ended()]).toEqual(['ended', 'ended']);
   });
+});
+
+test('whoever has lost the right to watch is cut off within 15 seconds, though nobody announced it', async () => {
+  const clock = createManualClock();
+  const now = new Map<string, readonly Permission[] | undefined>([
+    ['ada', ['dashboard.read', 'alert.read']],
+    ['bob', ['dashboard.read', 'alert.read']],
+    ['cal', ['dashboard.read', 'alert.read']],
+  ]);
+  const asked: string[] = [];
+  const hub = createEventHub({
+    broadcast: null,
+    clock,
+    node: 'a',
+    recheck: async ({ userId }, address) => {
+      asked.push(`${userId} from ${address}`);
+      const permissions = now.get(userId);
+      return permissions === undefined ? undefined : identityOf(userId, permissions);
+    },
+  });
+  const watchAs = (user: string) => watch(hub, { user, permissions: ['dashboard.read', 'alert.read'] });
+  const [ada, adaToo, bob, cal] = [watchAs('ada'), watchAs('ada'), watchAs('bob'), watchAs('cal')];
+  await clock.advance(heartbeatMs);
+  // Two streams of one session are one look-up.
+  expect(asked.toSorted()).toEqual(['ada from 192.0.2.1', 'bob from 192.0.2.1', 'cal from 192.0.2.1']);
+  now.set('ada', undefined);
+  now.set('bob', ['dashboard.read']);
+  now.set('cal', ['dashboard.read', 'alert.read', 'probe.run']);
+  await clock.advance(heartbeatMs - 1);
+  expect([ada, adaToo, bob, cal].map((one) => one.ended())).toEqual(['open', 'open', 'open', 'open']);
+  await clock.advance(1);
+  expect([ada, adaToo, bob, cal].map((one) => one.ended())).toEqual(['ended', 'ended', 'ended', 'open']);
+  hub.close();
+});
+
+test('while rights cannot be looked up, streams go on for a minute and no longer', async () => {
+  const clock = createManualClock();
+  let hangs = false;
+  const hub = createEventHub({
+    broadcast: null,
+    clock,
+    node: 'a',
+    recheck: () => (hangs ? new Promise(() => undefined) : Promise.reject(new Error('State is away'))),
+  });
+  for (const way of ['refuses', 'hangs']) {
+    hangs = way === 'hangs';
+    const one = watch(hub);
+    await clock.advance(3 * heartbeatMs);
+    expect(one.ended(), way).toBe('open');
+    await clock.advance(heartbeatMs);
+    expect(one.ended(), way).toBe('ended');
+  }
+  hub.close();
 });

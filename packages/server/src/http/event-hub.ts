@@ -24,6 +24,11 @@ export interface EventHubOptions {
   readonly streams?: number;
   /** A watcher that leaves more than this unread is disconnected; 1 MiB unless told. */
   readonly unreadBytes?: number;
+  /**
+   * What an identity is by now, and undefined when it has ended or calls from its address are not taken any
+   * more. Asked every 15 s for whoever watches: not everything that ends somebody's right is announced.
+   */
+  readonly recheck?: (identity: Identity, address: string) => Promise<Identity | undefined>;
   /** A stream ends after this long and the watcher comes back, so that lost rights act; 5 min unless told. */
   readonly lifetimeMs?: number;
 }
@@ -41,6 +46,8 @@ interface EventSink {
 
 interface WatchRequest {
   readonly identity: Identity;
+  /** Where the watcher is. */
+  readonly address: string;
   /** Types to receive; null for all. */
   readonly types: ReadonlySet<StreamEventType> | null;
   /** The last event that the watcher has; null on a first visit. */
@@ -61,13 +68,17 @@ export interface LiveEvents extends EventHub {
 
 interface Watcher extends WatchRequest {
   readonly since: number;
+  /** When the watcher's right was last found to hold, by the clock that never jumps. */
+  confirmed: number;
   /** Watchers with the same filter share the work of making their bytes. */
   readonly filter: string;
   sent: number;
 }
 
-/** How often a quiet stream shows that it is alive. */
+/** How often a quiet stream shows that it is alive, and the rights of its watcher are looked up again. */
 export const heartbeatMs = 15_000;
+/** For how long a watcher stays whose right cannot be looked up, as while State is away. */
+const unconfirmedMs = 60_000;
 /** Events of this long leave together: one write per watcher instead of one per event. */
 const gatherMs = 50;
 
@@ -79,7 +90,7 @@ const gatherMs = 50;
 export function createEventHub(options: EventHubOptions): LiveEvents {
   const { clock, log = silentLogger } = options;
   const { keep = 5_000, streamsPerIdentity = 64, streams = 1_000 } = options;
-  const { unreadBytes = 1_048_576, lifetimeMs = 300_000 } = options;
+  const { unreadBytes = 1_048_576, lifetimeMs = 300_000, recheck } = options;
   const boot = randomBytes(6).toString('hex');
   const ring = createEventRing(keep);
   const frameMask = compileFrameMask();
@@ -87,6 +98,7 @@ export function createEventHub(options: EventHubOptions): LiveEvents {
   const closing = new AbortController();
   let flushing = false;
   let beating = false;
+  let reviewing = false;
 
   const idOf = (sequence: number): string => `${boot}-${sequence}`;
 
@@ -134,12 +146,42 @@ export function createEventHub(options: EventHubOptions): LiveEvents {
     while (watchers.size > 0 && !closing.signal.aborted) {
       await clock.sleep(heartbeatMs, closing.signal);
       for (const watcher of watchers) {
-        if (clock.monotonic() - watcher.since >= lifetimeMs) end(watcher);
+        const unconfirmed = recheck !== undefined && clock.monotonic() - watcher.confirmed >= unconfirmedMs;
+        if (unconfirmed || clock.monotonic() - watcher.since >= lifetimeMs) end(watcher);
         // With the id, a watcher of rare events can still resume after many that it did not want.
         else write(watcher, Buffer.from(`: alive\nid: ${idOf(watcher.sent)}\n\n`));
       }
+      void review();
     }
     beating = false;
+  }
+
+  /** Ends the streams of those who have lost the right to watch, or a part of what they may read. */
+  async function review(): Promise<void> {
+    if (recheck === undefined || reviewing) return;
+    reviewing = true;
+    // One look-up for all the streams of one session or token.
+    const groups = Map.groupBy(watchers, ({ identity, address }) =>
+      JSON.stringify([identity.userId, identity.sessionId, identity.tokenId, address]),
+    );
+    for (const group of groups.values()) {
+      const [{ identity, address }] = group as [Watcher, ...Watcher[]];
+      try {
+        const asked = clock.monotonic();
+        const found = await recheck(identity, address);
+        for (const watcher of group) {
+          const holds = [...watcher.identity.permissions].every((one) => found?.permissions.has(one));
+          if (found !== undefined && holds) watcher.confirmed = asked;
+          else if (watchers.has(watcher)) end(watcher);
+        }
+      } catch (error) {
+        log.warn(
+          { userId: identity.userId, reason: messageOf(error) },
+          'the right to watch cannot be checked',
+        );
+      }
+    }
+    reviewing = false;
   }
 
   function end(watcher: Watcher): void {
@@ -199,6 +241,7 @@ export function createEventHub(options: EventHubOptions): LiveEvents {
       const watcher: Watcher = {
         ...request,
         since: clock.monotonic(),
+        confirmed: clock.monotonic(),
         filter: JSON.stringify([
           request.types === null ? null : [...request.types].toSorted(),
           frameMask.keyOf(request.identity),

@@ -52,6 +52,7 @@ export function registerStream(app: Server, hub: LiveEvents): void {
       };
       const leave = hub.watch({
         identity,
+        address: request.ip,
         types: types === undefined ? null : new Set(types),
         lastEventId: typeof lastEventId === 'string' && lastEventId !== '' ? lastEventId : null,
         sink: {
