@@ -1,5 +1,7 @@
 import { createHmac, generateKeyPairSync, sign } from 'node:crypto';
 import { rmSync } from 'node:fs';
+import { request } from 'node:http';
+import { setTimeout } from 'node:timers/promises';
 import { Secret, TOTP } from 'otpauth';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createAuthenticator } from '../src/access/factors/authenticator-fixture.ts';
@@ -44,6 +46,19 @@ async function halfWay(email: string, address?: string) {
   expect(status).toBe(202);
   return (proof: Body) =>
     browser.call('POST', '/api/v1/session/second-factor', { body: { ticket: answer['ticket'], proof } });
+}
+
+/** Opens a live stream; what it gives resolves when the server ends it. */
+function openStream(cookie: string): Promise<{ readonly ended: Promise<'ended'> }> {
+  return new Promise((resolve, reject) => {
+    const asked = request(`${custos.served.url}/api/v1/stream`, { headers: { cookie } }, (reply) => {
+      if (reply.statusCode !== 200) reject(new Error(`the stream was answered ${reply.statusCode}`));
+      reply.resume();
+      resolve({ ended: new Promise((end) => void reply.once('close', () => end('ended'))) });
+    });
+    asked.once('error', reject);
+    asked.end();
+  });
 }
 
 const isIn = async (browser: Browser): Promise<boolean> =>
@@ -128,7 +143,13 @@ function onAnyStore(): void {
 
   test('7.4.1, 7.4.2, 7.4.3, 8.3.2: what ends a session ends it at once, and the tokens made from it', async () => {
     const ada = await custos.administrator('127.0.4.1');
-    const ends: Record<string, (person: Browser, id: string) => Promise<unknown>> = {
+    const elsewhere = async (email: string): Promise<Browser> => {
+      const other = custos.browser('127.0.4.3');
+      await other.signIn(email);
+      return other;
+    };
+    const host = (await custos.host()).access.operator;
+    const ends: Record<string, (person: Browser, id: string, email: string) => Promise<unknown>> = {
       logout: (person) => person.call('DELETE', '/api/v1/session'),
       disable: (_person, id) => ada.call('PATCH', `/api/v1/users/${id}`, { body: { disabled: true } }),
       role: (_person, id) => ada.call('PATCH', `/api/v1/users/${id}`, { body: { role: 'analyst' } }),
@@ -138,9 +159,16 @@ function onAnyStore(): void {
           current: goodPassword,
           password: 'another lantern velvet tram',
         }),
+      'own factor, in another browser': async (_person, _id, email) => enrol(await elsewhere(email)),
+      'own list of sessions, in another browser': async (_person, _id, email) =>
+        (await elsewhere(email)).call('DELETE', '/api/v1/sessions'),
+      'factors reset by an administrator': (_person, id) => ada.call('DELETE', `/api/v1/users/${id}/factors`),
+      'disabled on the host': (_person, _id, email) => host.setDisabled(email, true),
+      'factors reset on the host': (_person, _id, email) => host.resetFactors(email),
     };
-    for (const [name, end] of Object.entries(ends)) {
-      const email = `end-${name}@example.com`;
+    const streams: [name: string, ended: Promise<unknown>][] = [];
+    for (const [at, [name, end]] of Object.entries(ends).entries()) {
+      const email = `end-${at}@example.com`;
       const id = await custos.add(email, 'viewer');
       const person = custos.browser('127.0.4.2');
       await person.signIn(email);
@@ -155,11 +183,17 @@ function onAnyStore(): void {
         (await look()).map(({ status }) => status),
         name,
       ).toEqual([200, 200]);
-      await end(person, id);
+      streams.push([name, (await openStream(old.cookie)).ended]);
+      await end(person, id, email);
       expect(
         (await look()).map(({ status }) => status),
         name,
       ).toEqual([401, 401]);
+    }
+    // What is open ends too: at once, or within 15 seconds when it was done in another process.
+    for (const [name, ended] of streams) {
+      const within = setTimeout(20_000, 'is still open', { ref: false });
+      expect(await Promise.race([ended, within]), name).toBe('ended');
     }
   });
 

@@ -44,6 +44,8 @@ export interface Installation {
   browser(address?: string): Browser;
   /** A program with this credential: no cookies, no origin. */
   program(token: string): Pick<Browser, 'call' | 'get' | 'post'>;
+  /** The operator on the host: another process as far as the server can see. */
+  host(): Promise<Operator>;
   /** Adds somebody as the operator on the host does. */
   add(email: string, role: RoleName): Promise<string>;
   /** Adds somebody and signs them in. */
@@ -164,14 +166,20 @@ export async function install(options: ServeOptions = {}): Promise<Installation>
     };
   }
 
-  async function add(email: string, role: RoleName): Promise<string> {
+  async function host(): Promise<Operator> {
     operator ??= await openOperator(
       await loadOptions({
         file: join(served.directory, 'custos.yaml'),
         environment: options.environment ?? {},
       }),
     );
-    const made = await operator.access.operator.createUser({
+    return operator;
+  }
+
+  async function add(email: string, role: RoleName): Promise<string> {
+    const made = await (
+      await host()
+    ).access.operator.createUser({
       email,
       name: 'Somebody Else',
       role,
@@ -194,6 +202,7 @@ export async function install(options: ServeOptions = {}): Promise<Installation>
     served,
     browser,
     program,
+    host,
     add,
     administrator: asAdministrator,
     async person(email, role, address) {
