@@ -12,6 +12,14 @@
 /** One row: column name to value, as `JSONEachRow` takes it. */
 export type ColumnRow = Readonly<Record<string, unknown>>;
 
+/** Where rows of one call stand in the spool: the first one's place, the others follow it. */
+export interface SpoolPlace {
+  /** 16 hexadecimal digits; the column `spool_id` of the rows. Empty when there were no rows. */
+  readonly spoolId: string;
+  /** The column `spool_row` of the first row. */
+  readonly firstRow: number;
+}
+
 /** Rows as bytes, at most 64 MiB together. */
 export interface ColumnLoad {
   readonly columns: readonly string[];
@@ -85,9 +93,9 @@ export interface Columns {
    *
    * Raises `spool_full` (503) when the engine was away for so long that the spool reached its bound,
    * `spool_failed` (503) when the rows could not be written, such as on a full disk; nothing of the
-   * call is then kept.
+   * call is then kept. Returns where the rows stand, which is their name for ever.
    */
-  insert(table: string, rows: readonly ColumnRow[]): Promise<void>;
+  insert(table: string, rows: readonly ColumnRow[]): Promise<SpoolPlace>;
 
   /**
    * Sends rows straight to the engine, past the spool: for what can be made again. Resolves when the engine

@@ -12,6 +12,8 @@ export interface Segment {
   handle: FileHandle | undefined;
   /** Bytes that are whole and on disk. */
   size: number;
+  /** Rows that this process appended; the row number of the next one. */
+  rows: number;
   /** Bytes that the engine has acknowledged, the header included. */
   acknowledged: number;
   /** Rows before `acknowledged`; the row number of the next row to send. */
@@ -49,6 +51,7 @@ export async function createSegment(directory: string, number: number): Promise<
     id,
     handle,
     size: headerBytes,
+    rows: 0,
     acknowledged: headerBytes,
     nextRow: 0,
     attemptedRows: 0,
@@ -79,6 +82,7 @@ export async function leftSegments(directory: string): Promise<Segment[]> {
       id,
       handle: undefined,
       size,
+      rows: 0,
       acknowledged: headerBytes,
       nextRow: 0,
       attemptedRows: Number.POSITIVE_INFINITY,

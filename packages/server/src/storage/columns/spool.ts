@@ -3,6 +3,7 @@ import type { Clock } from '../../base/clock.ts';
 import { CustosError } from '../../base/errors.ts';
 import type { Logger } from '../../base/logger.ts';
 import { spoolFailed, spoolFull } from './errors.ts';
+import type { SpoolPlace } from './columns.ts';
 import { decodeRecords, encodeRecord, recordLimitBytes } from './segment.ts';
 import {
   appendToSegment,
@@ -47,8 +48,11 @@ export interface SpoolOptions {
 }
 
 export interface Spool {
-  /** Resolves when the lines are on disk. Raises `spool_full` or `spool_failed`, and then keeps none. */
-  append(lines: readonly string[]): Promise<void>;
+  /**
+   * Resolves with the place of the first line when all are on disk; the others follow it. Raises `spool_full`
+   * or `spool_failed`, and then keeps none.
+   */
+  append(lines: readonly string[]): Promise<SpoolPlace>;
   /** The oldest rows that are not acknowledged; the same ones until they are. */
   read(limit: { readonly rows: number; readonly bytes: number }): Promise<Block | undefined>;
   /** To be called before a block is sent. */
@@ -74,7 +78,7 @@ const rowLimitBytes = recordLimitBytes / 4;
 interface Waiting {
   readonly bytes: Buffer;
   readonly rows: number;
-  readonly resolve: () => void;
+  readonly resolve: (place: SpoolPlace) => void;
   readonly reject: (error: unknown) => void;
 }
 
@@ -145,10 +149,12 @@ export async function openSpool(options: SpoolOptions): Promise<Spool> {
       const batch = waiting;
       waiting = [];
       try {
-        await appendToSegment(await writable(), Buffer.concat(batch.map((item) => item.bytes)));
+        const segment = await writable();
+        await appendToSegment(segment, Buffer.concat(batch.map((item) => item.bytes)));
         for (const item of batch) {
           rows += item.rows;
-          item.resolve();
+          item.resolve({ spoolId: segment.id, firstRow: segment.rows });
+          segment.rows += item.rows;
         }
         appended();
       } catch (error) {
@@ -175,7 +181,7 @@ export async function openSpool(options: SpoolOptions): Promise<Spool> {
 
   return {
     append(lines) {
-      if (lines.length === 0) return Promise.resolve();
+      if (lines.length === 0) return Promise.resolve({ spoolId: '', firstRow: 0 });
       return new Promise((resolve, reject) => {
         const bytes = encode(lines);
         if (budget.used + bytes.length > budget.limitBytes) throw spoolFull(budget.limitBytes);
