@@ -1,4 +1,3 @@
-import type { StoredApproval } from './approvals/types.ts';
 import { createApprovals } from './approvals/service.ts';
 import { createAddressRules } from './address-rules/service.ts';
 import { createAuthorize } from './authorize/service.ts';
@@ -15,8 +14,10 @@ export interface DecidingPorts {
   readonly identify: (credential: string, caller: Caller) => Promise<Identity | undefined>;
   readonly disableUser: (id: string, actor: Identity) => Promise<unknown>;
   readonly revokeToken: (id: string, actor: Identity) => Promise<unknown>;
-  /** Told of every request for a second person. Never throws, never waits. */
-  readonly onApprovalAsked: (approval: StoredApproval) => void;
+  /** Told of every request for a second person that is new or has another state. Never throws, never waits. */
+  readonly onApprovalChanged: (id: string) => void;
+  /** What the identity behind an API token is by now. */
+  readonly tokenNow: (tokenId: string) => Promise<Identity | undefined>;
   /** Called on every node when address rules have changed, to close what is open. */
   readonly onAddressRulesChanged: () => void;
 }
@@ -26,7 +27,8 @@ export interface DecidingPorts {
  * the review of all that. The server asks `stepUp`, `approvals` and `addressRules` itself.
  */
 export function createDeciding(parts: AccessParts, ports: DecidingPorts) {
-  const { state, clock, log, audit, secrets, announceEnd } = parts;
+  const { state, clock, log, audit, secrets, announceEnd, tell, publicUrl } = parts;
+  const personOf = createIdentityOf({ state, clock });
   const addressRules = createAddressRules({ state, clock, log, onChange: ports.onAddressRulesChanged });
   const objects = createObjectLevel({ state });
   const approvals = createApprovals({
@@ -35,8 +37,10 @@ export function createDeciding(parts: AccessParts, ports: DecidingPorts) {
     log,
     audit,
     seal: secrets,
-    identityOf: createIdentityOf({ state, clock }),
-    onAsked: ports.onApprovalAsked,
+    identityOf: (userId, tokenId) => (tokenId === null ? personOf(userId, null) : ports.tokenNow(tokenId)),
+    onChanged: ports.onApprovalChanged,
+    tell,
+    publicUrl,
   });
   return {
     approvals,

@@ -6,7 +6,6 @@ import type { State } from '../storage/state/state.ts';
 import type { Secrets } from '../storage/secrets/types.ts';
 import { clearAddressRules } from './address-rules/service.ts';
 import { createAuthenticator } from './authenticate.ts';
-import type { StoredApproval } from './approvals/types.ts';
 import { rolesOfPreset } from './custom-roles/presets.ts';
 import { readPreset } from './custom-roles/service.ts';
 import { createDeciding } from './deciding.ts';
@@ -82,7 +81,7 @@ export function createAccess({
   tell,
   publicUrl = () => null,
   onSecurityEvent = () => undefined,
-  onApprovalAsked = () => undefined,
+  onApprovalChanged = () => undefined,
   providerFetch = null,
   options = {},
 }: {
@@ -98,8 +97,8 @@ export function createAccess({
   readonly publicUrl?: () => string | null;
   /** Told at once of sprays and locks. */
   readonly onSecurityEvent?: (event: SecurityEvent) => void;
-  /** Told of every request for a second person, to call one. Never throws, never waits. */
-  readonly onApprovalAsked?: (approval: StoredApproval) => void;
+  /** Told of every request for a second person that is new or has another state. Never throws, never waits. */
+  readonly onApprovalChanged?: (id: string) => void;
   /** Sends requests to identity providers; without it there are none. */
   readonly providerFetch?: ProviderFetch | null;
   readonly options?: AccessOptions;
@@ -182,7 +181,8 @@ export function createAccess({
         : authenticator.byApiToken(credential, caller),
     disableUser: (id, actor) => users.update(id, { disabled: true }, actor),
     revokeToken: (id, actor) => tokens.revoke(actor, id),
-    onApprovalAsked,
+    onApprovalChanged,
+    tokenNow: (tokenId) => authenticator.now({ tokenId, sessionId: null }),
     onAddressRulesChanged: () => options.onAddressRulesChanged?.(),
   });
 

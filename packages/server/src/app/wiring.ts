@@ -138,7 +138,7 @@ async function joinDomains({ options, version, clock, log, stores }: WireRequest
     tell: ({ email: to }, { subject, text, url }) =>
       notify.letters.send({ to, subject, text: url === null ? text : `${text}\n\n${url}` }),
     onSecurityEvent: signIns.onSecurityEvent,
-    onApprovalAsked: ({ id }) => publish({ type: 'changed', data: { resource: 'approvals', id } }),
+    onApprovalChanged: (id) => publish({ type: 'changed', data: { resource: 'approvals', id } }),
     providerFetch: fetchThrough(doors.channels),
     options: {
       providers: providers.map((one) => ({ ...one, clientSecret: one.clientSecret ?? null })),

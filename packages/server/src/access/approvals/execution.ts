@@ -4,16 +4,18 @@ import type { ApprovalParts } from './parts.ts';
 import { bodyName } from './parts.ts';
 import { recorderOf } from './record.ts';
 import { approvalStore } from './store.ts';
+import type { Telling } from './telling.ts';
 import type { CarryOut, StoredApproval } from './types.ts';
 
 /** Carries out what was approved: at most once, and on record how it ended. */
-export function createExecution({ state, clock, log, audit, seal, identityOf }: ApprovalParts) {
+export function createExecution(parts: ApprovalParts, telling: Telling) {
+  const { state, clock, log, audit, seal, identityOf } = parts;
   const record = recorderOf(audit);
   let carryOut: CarryOut | undefined;
 
   /** Notes how a call ended; `status` null when nobody knows how far it came. */
   async function finish(id: string, status: number | null): Promise<void> {
-    await state.transaction(async (tx) => {
+    const ended = await state.transaction(async (tx) => {
       const to = status === null ? 'interrupted' : status < 400 ? 'executed' : 'failed';
       const store = approvalStore(tx);
       const moved = await store.step(id, {
@@ -21,17 +23,19 @@ export function createExecution({ state, clock, log, audit, seal, identityOf }: 
         to,
         ...(status === null ? {} : { status }),
       });
-      if (!moved) return;
+      if (!moved) return false;
       await seal?.remove(bodyName(id), tx);
       const about = await store.byId(id);
-      if (about === undefined) return;
+      if (about === undefined) return false;
       await record('approval.execute', {
         actor: systemActor,
         about,
         tx,
         details: { state: to, status, approvedBy: about.decidedBy, requestedBy: about.requestedBy },
       });
+      return true;
     });
+    if (ended) telling.moved(id);
   }
 
   return {

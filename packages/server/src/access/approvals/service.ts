@@ -11,6 +11,7 @@ import { bodyName, type ApprovalParts } from './parts.ts';
 import { readableBody } from './readable-body.ts';
 import { actorOf, recorderOf } from './record.ts';
 import { approvalStore } from './store.ts';
+import { createTelling } from './telling.ts';
 import type { StoredApproval } from './types.ts';
 import { approvalView, isByRepeating, mayDecide } from './view.ts';
 
@@ -36,7 +37,8 @@ export function createApprovals(parts: ApprovalParts) {
   const reads = approvalStore(state.read);
   const record = recorderOf(audit);
   const modes = createModes(parts);
-  const execution = createExecution(parts);
+  const telling = createTelling(parts);
+  const execution = createExecution(parts, telling);
 
   const viewOf = (approval: StoredApproval, identity: Identity): ApprovalView =>
     approvalView(approval, identity, clock.now());
@@ -84,6 +86,11 @@ export function createApprovals(parts: ApprovalParts) {
     };
   }
 
+  /** True when there is somebody else who could be the second person. */
+  async function hasOther({ identity, permission }: HeldCall): Promise<boolean> {
+    return (await reads.holders({ permission, except: identity.userId, limit: 1 })).length > 0;
+  }
+
   /** The open request for this very call, made if there is none. */
   async function openRequest(call: HeldCall): Promise<StoredApproval> {
     const { identity } = call;
@@ -114,7 +121,7 @@ export function createApprovals(parts: ApprovalParts) {
       if (other !== undefined) return other;
       throw conflict('The same request was just answered; call again.');
     }
-    parts.onAsked?.(approval);
+    telling.asked(approval);
     return approval;
   }
 
@@ -138,17 +145,20 @@ export function createApprovals(parts: ApprovalParts) {
       return moved;
     });
     if (!taken) throw noLongerOpen((await present(id, identity)).state);
+    telling.moved(id);
     return approval;
   }
 
   /** Ends a request that nobody has answered. */
   async function close(id: string, to: 'withdrawn' | 'expired'): Promise<boolean> {
-    return state.transaction(async (tx) => {
+    const closed = await state.transaction(async (tx) => {
       const from = to === 'expired' ? (['pending', 'approved'] as const) : (['pending'] as const);
       const moved = await approvalStore(tx).step(id, { from, to });
       if (moved) await seal?.remove(bodyName(id), tx);
       return moved;
     });
+    if (closed) telling.moved(id);
+    return closed;
   }
 
   return {
@@ -166,7 +176,7 @@ export function createApprovals(parts: ApprovalParts) {
     ): Promise<{ held: false; id: string | null } | { held: true; approval: ApprovalView }> {
       const mode = await modes.modeOf(call.kind);
       if (mode === 'off') return { held: false, id: null };
-      if (mode === 'when-possible' && !(await reads.hasOther(call.identity.userId, call.permission))) {
+      if (mode === 'when-possible' && !(await hasOther(call))) {
         await record('approval.waive', {
           actor: actorOf(call.identity),
           about: { ...call, id: null },

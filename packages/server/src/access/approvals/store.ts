@@ -2,6 +2,7 @@ import type { ApprovalKindName, ApprovalState, Permission } from '@custos/contra
 import type { StateDb } from '../../storage/state/state.ts';
 import { readPermissions } from '../stored-permissions.ts';
 import type { AccessTables } from '../tables.ts';
+import type { Person } from '../types.ts';
 import type { StoredApproval } from './types.ts';
 
 type ApprovalTables = AccessTables & {
@@ -70,6 +71,13 @@ export interface Step {
 }
 
 const open: ReadonlySet<ApprovalState> = new Set<ApprovalState>(['pending', 'approved']);
+
+interface Holders {
+  readonly permission: string;
+  /** The id of a user who does not count. */
+  readonly except: string;
+  readonly limit: number;
+}
 
 export interface ApprovalSlice {
   /** Requests of this user, or for one of these permissions. */
@@ -216,8 +224,8 @@ export function approvalStore(handle: StateDb) {
         .execute();
     },
 
-    /** True when an enabled person other than `userId` holds `permission`. */
-    async hasOther(userId: string, permission: string): Promise<boolean> {
+    /** Enabled people other than `except` who hold `permission`; who was here last comes first. */
+    async holders({ permission, except, limit }: Holders): Promise<Person[]> {
       const roles = await db.selectFrom('access_role').select(['name', 'permissions']).execute();
       const holding = roles
         .filter(
@@ -225,16 +233,27 @@ export function approvalStore(handle: StateDb) {
             permission === 'signed-in' || readPermissions(role.permissions).has(permission as Permission),
         )
         .map(({ name }) => name);
-      if (holding.length === 0) return false;
-      const other = await db
+      if (holding.length === 0) return [];
+      return db
         .selectFrom('access_user')
-        .select('id')
+        .select(['id', 'email', 'name'])
         .where('role', 'in', holding)
         .where('disabled', '=', 0)
-        .where('id', '!=', userId)
-        .limit(1)
+        .where('id', '!=', except)
+        .orderBy(({ fn, val }) => fn.coalesce('last_sign_in_at', val(0)), 'desc')
+        .orderBy('id')
+        .limit(limit)
+        .execute();
+    },
+
+    /** Who has an account that is in use. */
+    async person(id: string): Promise<Person | undefined> {
+      return db
+        .selectFrom('access_user')
+        .select(['id', 'email', 'name'])
+        .where('id', '=', id)
+        .where('disabled', '=', 0)
         .executeTakeFirst();
-      return other !== undefined;
     },
   };
 }
