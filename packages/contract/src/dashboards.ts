@@ -67,6 +67,8 @@ export const dashboardInput = z.strictObject({
   panels: z.array(panel).max(60).default([]),
 });
 export type DashboardInput = z.output<typeof dashboardInput>;
+/** A change; `basedOn` is the `updatedAt` of what the editor saw, so that nobody's change is overwritten. */
+export const dashboardUpdate = dashboardInput.extend({ basedOn: time.optional() });
 export const dashboard = z.object({
   ...dashboardInput.shape,
   id,

@@ -16,6 +16,7 @@ import { auditHoldsMigration } from './0027-audit-holds.ts';
 import { signInMigration } from './0030-sign-in.ts';
 import { decidingMigration } from './0031-deciding.ts';
 import { tokenAddressesMigration } from './0032-token-addresses.ts';
+import { dashboardsMigration } from './0040-dashboards.ts';
 
 /** Every step of the schema, in order. A later version only appends. */
 export const migrations: readonly Migration[] = [
@@ -36,4 +37,5 @@ export const migrations: readonly Migration[] = [
   signInMigration,
   decidingMigration,
   tokenAddressesMigration,
+  dashboardsMigration,
 ];
