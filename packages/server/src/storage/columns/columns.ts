@@ -84,6 +84,12 @@ export interface Columns {
    */
   query<Row>(sql: string, parameters?: ColumnParameters, options?: QueryOptions): Promise<Row[]>;
 
+  /**
+   * Runs one reading statement that ends in `FORMAT ...` and returns its result as it came, such as columns of
+   * doubles in `Native`, whose NaNs keep their bits. Raises as `query` does.
+   */
+  queryBytes(sql: string, parameters?: ColumnParameters, options?: QueryOptions): Promise<Buffer>;
+
   /** Runs one statement that returns nothing. Raises as `query` does. */
   command(sql: string, parameters?: ColumnParameters): Promise<void>;
 

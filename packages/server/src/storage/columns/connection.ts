@@ -7,10 +7,13 @@ import type { Endpoint } from './endpoint.ts';
 /** Longest that a statement may take before its connection is given up; above the engine's own limit. */
 const requestTimeoutMs = 90_000;
 const connectionLimit = 16;
+/** Statements may name many series; ClickHouse's own limit is 256 KiB. */
+const longStatementBytes = 16 * 1024 * 1024;
 
 /** The official client bound to one endpoint, with its errors turned into ours. */
 export interface Connection {
   query<Row>(sql: string, parameters?: ColumnParameters, options?: QueryOptions): Promise<Row[]>;
+  queryBytes(sql: string, parameters?: ColumnParameters, options?: QueryOptions): Promise<Buffer>;
   command(sql: string, parameters?: ColumnParameters): Promise<void>;
   /** Inserts lines of `JSONEachRow`; returns when the engine has them on disk. */
   insertLines(table: string, lines: readonly string[], token: string): Promise<void>;
@@ -47,6 +50,24 @@ export function openConnection(endpoint: Endpoint): Connection {
             : { clickhouse_settings: { max_execution_time: options.timeoutMs / 1000 } }),
         });
         return await result.json<Row>();
+      } catch (error) {
+        throw engineError(error, options?.signal);
+      }
+    },
+    async queryBytes(sql, parameters, options) {
+      try {
+        const { stream } = await client.exec({
+          query: sql,
+          ...(parameters === undefined ? {} : { query_params: { ...parameters } }),
+          ...(options?.signal === undefined ? {} : { abort_signal: options.signal }),
+          clickhouse_settings: {
+            max_query_size: String(longStatementBytes),
+            ...(options?.timeoutMs === undefined ? {} : { max_execution_time: options.timeoutMs / 1000 }),
+          },
+        });
+        const chunks: Buffer[] = [];
+        for await (const chunk of stream) chunks.push(chunk as Buffer);
+        return Buffer.concat(chunks);
       } catch (error) {
         throw engineError(error, options?.signal);
       }

@@ -68,7 +68,7 @@ export function createColumns(options: ColumnsOptions): Columns {
   let accepting = false;
   let stopped: Promise<void> | undefined;
 
-  const openTable = async (table: string): Promise<void> => {
+  const openTable = async (table: string, repeatable: boolean): Promise<void> => {
     const directory = join(dataDirectory, 'spool', table);
     const spool = await openSpool({
       directory,
@@ -78,7 +78,7 @@ export function createColumns(options: ColumnsOptions): Columns {
       syncDelayMs: limits.syncDelayMs,
       appended: () => tables.get(table)?.writer.wake(),
     });
-    const delivery = createDelivery({ table, link, spool });
+    const delivery = createDelivery({ table, link, spool, repeatable });
     const rejectedPath = join(directory, 'rejected.jsonl');
     tables.set(table, {
       spool,
@@ -125,20 +125,23 @@ export function createColumns(options: ColumnsOptions): Columns {
 
   return {
     async start() {
-      const names = new Set(steps.flatMap((step) => step.spooled));
-      for (const table of names) await openTable(table);
+      for (const table of new Set(steps.flatMap((step) => step.spooled))) await openTable(table, false);
+      for (const table of new Set(steps.flatMap((step) => step.repeatable ?? [])))
+        await openTable(table, true);
       accepting = true;
       link.start();
       for (const { writer } of tables.values()) writer.start();
     },
     stop: () => (stopped ??= stop()),
     query: async (sql, parameters, queryOptions) => link.connection().query(sql, parameters, queryOptions),
+    queryBytes: async (sql, parameters, queryOptions) =>
+      link.connection().queryBytes(sql, parameters, queryOptions),
     command: async (sql, parameters) => link.connection().command(sql, parameters),
     async insert(table, rows) {
       if (!accepting) throw columnsUnavailable('it is not started, or stopping.');
       const target = tables.get(table);
       if (target === undefined)
-        throw new Error(`No step of the columns schema names the table ${table} as spooled.`);
+        throw new Error(`No step of the columns schema names the table ${table} as spooled or repeatable.`);
       return target.spool.append(rows.map((row) => JSON.stringify(row)));
     },
     async load(table, rows) {

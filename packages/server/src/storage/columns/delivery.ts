@@ -27,8 +27,10 @@ export function createDelivery(options: {
   readonly table: string;
   readonly link: Link;
   readonly spool: Spool;
+  /** A row that arrives twice is one row: no look-up, and no place of the spool in the row. */
+  readonly repeatable: boolean;
 }): Delivery {
-  const { table, link, spool } = options;
+  const { table, link, spool, repeatable } = options;
 
   const presentRows = async (
     connection: Connection,
@@ -50,11 +52,26 @@ export function createDelivery(options: {
     return new Set(rows.map((row) => row.spool_row));
   };
 
+  const insert = async (connection: Connection, lines: readonly string[], token: string): Promise<void> => {
+    try {
+      await connection.insertLines(table, lines, token);
+    } catch (error) {
+      if (error instanceof CustosError && error.code === 'columns_unavailable')
+        link.suspect(connection, error);
+      throw error;
+    }
+  };
+
   return {
     async send(block, { from, to }, signal) {
       const connection = await link.whenUp(signal);
       const { segment, firstRow, lines } = block;
       const first = firstRow + from;
+      if (repeatable) {
+        spool.attempt(block);
+        await insert(connection, lines.slice(from, to), `${segment.id}-${first}-${firstRow + to - 1}`);
+        return;
+      }
       const present = block.attempted
         ? await presentRows(connection, segment.id, [first, firstRow + to - 1])
         : new Set<number>();
@@ -72,13 +89,7 @@ export function createDelivery(options: {
       if (missing.length === 0) return;
 
       spool.attempt(block);
-      try {
-        await connection.insertLines(table, missing, `${segment.id}-${first}-${last}-${missing.length}`);
-      } catch (error) {
-        if (error instanceof CustosError && error.code === 'columns_unavailable')
-          link.suspect(connection, error);
-        throw error;
-      }
+      await insert(connection, missing, `${segment.id}-${first}-${last}-${missing.length}`);
     },
   };
 }

@@ -10,6 +10,7 @@ export function disabledColumns(since: number): Columns {
     start: async () => undefined,
     stop: async () => undefined,
     query: refuse,
+    queryBytes: refuse,
     command: refuse,
     insert: refuse,
     load: refuse,

@@ -6,6 +6,11 @@ export interface SchemaStep {
   readonly statements: readonly string[];
   /** Tables that take rows through the spool; they have the columns of `spoolColumns`. */
   readonly spooled: readonly string[];
+  /**
+   * Tables that take rows through the spool and where a row that arrives twice is one row, for whoever reads
+   * it. Their rows are sent as they are and, in doubt, sent again without being looked up.
+   */
+  readonly repeatable?: readonly string[];
 }
 
 /**

@@ -1,8 +1,9 @@
 import type { SchemaStep } from './ddl.ts';
 import { probeResults } from './0001-probe-results.ts';
 import { auditEvents } from './0002-audit-events.ts';
+import { metrics } from './0003-metrics.ts';
 import { logs } from './0004-logs.ts';
 import { spans } from './0005-spans.ts';
 
 /** Every step of the schema of columns, in order. A later version only appends. */
-export const schemaSteps: readonly SchemaStep[] = [probeResults, auditEvents, logs, spans];
+export const schemaSteps: readonly SchemaStep[] = [probeResults, auditEvents, metrics, logs, spans];
