@@ -4,7 +4,9 @@ import { approvalCalls } from './resources/approvals.ts';
 import { auditCalls } from './resources/audit.ts';
 import { factorCalls } from './resources/factors.ts';
 import { alertCalls, ruleCalls } from './resources/alerts.ts';
+import { dashboardCalls } from './resources/dashboards.ts';
 import { maintenanceCalls } from './resources/maintenance.ts';
+import { metricCalls } from './resources/metrics.ts';
 import { channelCalls, deliveryCalls } from './resources/notify.ts';
 import { probeCalls } from './resources/probes.ts';
 import { reviewCalls } from './resources/reviews.ts';
@@ -58,6 +60,8 @@ export function createClient(options: ClientOptions) {
     system: systemCalls(request),
     audit: auditCalls(request, options),
     jobs: jobCalls(request),
+    metrics: metricCalls(options),
+    dashboards: dashboardCalls(request),
   };
 }
 

@@ -10,6 +10,7 @@ export type { LegalHoldDraft } from './resources/audit-privacy.ts';
 export type { SavedSearchDraft } from './resources/audit.ts';
 export type { PageRequest, TimeRange } from './resources/instants.ts';
 export type { MaintenanceDraft, MaintenanceSchedule } from './resources/maintenance.ts';
+export type { Warned } from './resources/metrics.ts';
 export type { SeriesRequest } from './resources/probes.ts';
 export { createSessionToken, type SessionToken, type SessionTokenOptions } from './session-token.ts';
 export type { Stream, StreamOptions, StreamState } from './stream.ts';

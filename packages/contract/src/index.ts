@@ -19,6 +19,7 @@ export * from './overview.ts';
 export * from './permissions.ts';
 export * from './personal-data.ts';
 export * from './probes.ts';
+export * from './prometheus.ts';
 export * from './sign-in.ts';
 export * from './stream.ts';
 export * from './telemetry-rules.ts';
