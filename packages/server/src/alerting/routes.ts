@@ -11,6 +11,7 @@ import {
   rule,
   ruleInput,
   rulePatch,
+  type RulePatch,
 } from '@custos/contract';
 import { decodeCursor, pageFrom } from '../http/paging.ts';
 import type { Routes } from '../http/types.ts';
@@ -93,7 +94,13 @@ export function alertingRoutes(alerting: Alerting): Routes {
     server.patch(
       '/api/v1/rules/:id',
       {
-        config: { access: 'rule.edit', audit: 'rule.update' },
+        config: {
+          access: 'rule.edit',
+          audit: 'rule.update',
+          approval: 'silence-critical',
+          approvalWhen: ({ params, body }) =>
+            alerting.rules.silencesCritical((params as { id: string }).id, body as RulePatch),
+        },
         schema: { params: byId, body: rulePatch, response: { 200: rule } },
       },
       ({ params, body }) => alerting.rules.update(params.id, body),
@@ -102,7 +109,12 @@ export function alertingRoutes(alerting: Alerting): Routes {
     server.delete(
       '/api/v1/rules/:id',
       {
-        config: { access: 'rule.edit', audit: 'rule.delete' },
+        config: {
+          access: 'rule.edit',
+          audit: 'rule.delete',
+          approval: 'silence-critical',
+          approvalWhen: ({ params }) => alerting.rules.silencesCritical((params as { id: string }).id, null),
+        },
         schema: { params: byId, response: { 200: done } },
       },
       async ({ params }) => {

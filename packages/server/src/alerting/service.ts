@@ -19,6 +19,7 @@ import { acknowledgeHash } from './apply.ts';
 import { defaultRules } from './default-rules.ts';
 import { createEngine } from './engine.ts';
 import { resolvedMessage } from './message.ts';
+import { silencesCritical } from './silencing.ts';
 import { alertsStore, rulesStore, type AlertFilter } from './store.ts';
 import { templateFault } from './template.ts';
 import type { Alert, FlapPolicy, Notifier, Publish, Rule } from './types.ts';
@@ -228,6 +229,11 @@ export function createAlerting(options: AlertingOptions) {
         const merged = ruleInput.parse({ ...rule, ...patch });
         const { origin, createdAt } = rule;
         return ruleView(await putRule({ ...merged, id, origin, createdAt, updatedAt: clock.now() }));
+      },
+      /** True when a change (null: removal) takes critical alerts away, and could be made here. */
+      async silencesCritical(id: string, patch: RulePatch | null): Promise<boolean> {
+        const rule = await findRule(id);
+        return rule.origin !== 'configuration' && silencesCritical(rule, patch);
       },
       async remove(id: string): Promise<void> {
         const rule = await findRule(id);

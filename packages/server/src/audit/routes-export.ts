@@ -37,7 +37,7 @@ export function exportRoutes(parts: {
     app.get(
       '/api/v1/audit/export',
       {
-        config: { access: 'audit.read', rateClass: 'export' },
+        config: { access: 'audit.read', rateClass: 'export', approval: 'bulk-export' },
         schema: {
           summary: 'Events in the form of another system',
           querystring: auditQuery.extend({ format: auditExportFormat.default('ndjson') }),

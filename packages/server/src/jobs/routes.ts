@@ -70,7 +70,14 @@ export function jobsRoutes(jobs: Jobs): Routes {
       server.post(
         `/api/v1/jobs/dead/:id/${act}`,
         {
-          config: { access: 'job.manage', audit: `job.${act}` },
+          config: {
+            access: 'job.manage',
+            audit: `job.${act}`,
+            ...(act === 'replay' && {
+              approval: 'replay-payout',
+              approvalWhen: ({ params }) => jobs.isPayout((params as { id: string }).id),
+            }),
+          },
           schema: { params: byId, response: { 200: done } },
         },
         async ({ params }) => {

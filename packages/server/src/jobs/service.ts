@@ -127,6 +127,10 @@ export function createJobs(options: JobsOptions): Jobs {
       log.info({ job: id }, 'a dead job was replayed');
       announcer.announce('work');
     },
+    async isPayout(id) {
+      const kind = await records.kindOf(id);
+      return kind !== undefined && (kinds.get(kind)?.payout ?? true);
+    },
     async discard(id) {
       const result = await records.discard(id);
       if (result === 'missing') throw notFound('job', id);

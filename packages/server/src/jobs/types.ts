@@ -91,6 +91,8 @@ export interface JobKind<Payload = unknown> {
   readonly timeoutMs?: number;
   /** How many jobs of this kind one node runs at a time (default 5). */
   readonly concurrency?: number;
+  /** Its jobs pay somebody, so that replaying a dead one takes two persons (`replay-payout`). */
+  readonly payout?: boolean;
 }
 
 export type JobStatus = 'pending' | 'running' | 'dead';
@@ -282,6 +284,8 @@ export interface Jobs {
   deadLetters(query?: PageQuery): Promise<Page<Job>>;
   /** Puts a dead job back into the queue with all its attempts. */
   replay(id: string): Promise<void>;
+  /** True for a job that pays somebody, and for one of a kind that this node does not know. False when there is none. */
+  isPayout(id: string): Promise<boolean>;
   /** Removes a dead job; its runs stay on record. */
   discard(id: string): Promise<void>;
   schedules(): Promise<readonly ScheduleState[]>;

@@ -15,8 +15,8 @@ export function createExecution(parts: ApprovalParts, telling: Telling) {
 
   /** Notes how a call ended; `status` null when nobody knows how far it came. */
   async function finish(id: string, status: number | null): Promise<void> {
+    const to = status === null ? 'interrupted' : status < 400 ? 'executed' : 'failed';
     const ended = await state.transaction(async (tx) => {
-      const to = status === null ? 'interrupted' : status < 400 ? 'executed' : 'failed';
       const store = approvalStore(tx);
       const moved = await store.step(id, {
         from: ['executing', 'interrupted'],
@@ -35,7 +35,7 @@ export function createExecution(parts: ApprovalParts, telling: Telling) {
       });
       return true;
     });
-    if (ended) telling.moved(id);
+    if (ended) telling.moved(id, to);
   }
 
   return {

@@ -6,6 +6,8 @@ export interface ApprovalKindDefinition {
   readonly description: string;
   readonly mode: ApprovalMode;
   readonly expiresMs: number;
+  /** The point of such an act is its answer, so who asked calls again once it is approved. */
+  readonly byRepeating?: true;
 }
 
 const hour = 3_600_000;
@@ -21,6 +23,7 @@ export const approvalKindDefinitions: Readonly<Record<ApprovalKindName, Approval
     description: 'Taking data out in bulk.',
     mode: 'when-possible',
     expiresMs: 24 * hour,
+    byRepeating: true,
   },
   'grant-administration': {
     title: 'Grant of administration',

@@ -11,6 +11,10 @@ import { policyStore } from '../policy-store.ts';
 import { approvalKindDefinitions } from './kinds.ts';
 
 const prefix = 'approval.';
+const viewOf = (kind: ApprovalKindName, mode: ApprovalMode): ApprovalKindView => {
+  const { title, description, expiresMs } = approvalKindDefinitions[kind];
+  return { kind, title, description, mode, expiresMs };
+};
 const strength: Readonly<Record<ApprovalMode, number>> = { off: 0, 'when-possible': 1, always: 2 };
 
 /** When each kind of act needs a second person, in this installation. */
@@ -29,11 +33,7 @@ export function createModes({ state, clock }: { readonly state: State; readonly 
 
     async kinds(): Promise<ApprovalKindView[]> {
       const chosen = await policyStore(state.read).policies(prefix);
-      return approvalKindNames.map((kind) => ({
-        ...approvalKindDefinitions[kind],
-        kind,
-        mode: read(kind, chosen.get(kind)),
-      }));
+      return approvalKindNames.map((kind) => viewOf(kind, read(kind, chosen.get(kind))));
     },
 
     /** True when `mode` asks for a second person less often than now. */
@@ -43,7 +43,7 @@ export function createModes({ state, clock }: { readonly state: State; readonly 
 
     async setMode(kind: ApprovalKindName, mode: ApprovalMode): Promise<ApprovalKindView> {
       await policyStore(state.write).putPolicy(prefix + kind, mode, clock.now());
-      return { ...approvalKindDefinitions[kind], kind, mode };
+      return viewOf(kind, mode);
     },
   };
 }

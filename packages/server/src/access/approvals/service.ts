@@ -145,7 +145,7 @@ export function createApprovals(parts: ApprovalParts) {
       return moved;
     });
     if (!taken) throw noLongerOpen((await present(id, identity)).state);
-    telling.moved(id);
+    telling.moved(id, to);
     return approval;
   }
 
@@ -157,7 +157,7 @@ export function createApprovals(parts: ApprovalParts) {
       if (moved) await seal?.remove(bodyName(id), tx);
       return moved;
     });
-    if (closed) telling.moved(id);
+    if (closed) telling.moved(id, to);
     return closed;
   }
 

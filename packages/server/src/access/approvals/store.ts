@@ -3,6 +3,7 @@ import type { StateDb } from '../../storage/state/state.ts';
 import { readPermissions } from '../stored-permissions.ts';
 import type { AccessTables } from '../tables.ts';
 import type { Person } from '../types.ts';
+import { approvalKindDefinitions } from './kinds.ts';
 import type { StoredApproval } from './types.ts';
 
 type ApprovalTables = AccessTables & {
@@ -69,6 +70,11 @@ export interface Step {
   readonly executedAt?: number;
   readonly status?: number;
 }
+
+/** Kinds that are never carried out by themselves. */
+const repeated = Object.entries(approvalKindDefinitions)
+  .filter(([, { byRepeating }]) => byRepeating === true)
+  .map(([kind]) => kind);
 
 const open: ReadonlySet<ApprovalState> = new Set<ApprovalState>(['pending', 'approved']);
 
@@ -194,7 +200,11 @@ export function approvalStore(handle: StateDb) {
         .where((row) =>
           row.or([
             row.and([row('state', 'in', ['pending', 'approved']), row('expires_at', '<=', now)]),
-            row.and([row('state', '=', 'approved'), row('method', '!=', 'GET')]),
+            row.and([
+              row('state', '=', 'approved'),
+              row('method', '!=', 'GET'),
+              row('kind', 'not in', repeated),
+            ]),
           ]),
         )
         .orderBy('id')

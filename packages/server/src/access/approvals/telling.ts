@@ -1,3 +1,4 @@
+import type { ApprovalState } from '@custos/contract';
 import { messageOf } from '../../base/errors.ts';
 import type { PersonalMessage } from '../types.ts';
 import { approvalKindDefinitions } from './kinds.ts';
@@ -87,9 +88,10 @@ export function createTelling({ state, log, tell, publicUrl, onChanged }: Approv
     for (const person of people) tell?.(person, message);
   }
 
-  async function toAsker(id: string): Promise<void> {
+  /** By the state that it came to, since it may have gone on while it is read. */
+  async function toAsker(id: string, state: ApprovalState): Promise<void> {
     const approval = await store.byId(id);
-    const message = approval === undefined ? undefined : ending(approval);
+    const message = approval === undefined ? undefined : ending({ ...approval, state });
     if (approval === undefined || message === undefined) return;
     const asker = await store.person(approval.requestedBy);
     if (asker !== undefined) tell?.(asker, letter(approval, message));
@@ -103,9 +105,9 @@ export function createTelling({ state, log, tell, publicUrl, onChanged }: Approv
     },
 
     /** A request has another state. */
-    moved(id: string): void {
+    moved(id: string, to: ApprovalState): void {
       onChanged?.(id);
-      if (tell !== undefined) quietly(toAsker(id));
+      if (tell !== undefined) quietly(toAsker(id, to));
     },
   };
 }

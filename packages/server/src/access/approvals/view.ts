@@ -1,10 +1,11 @@
 import type { ApprovalView } from '@custos/contract';
 import type { Identity } from '../types.ts';
+import { approvalKindDefinitions } from './kinds.ts';
 import type { StoredApproval } from './types.ts';
 
 /** True for a call that is carried out when who asked makes it again, since only they can take its answer. */
-export function isByRepeating(approval: Pick<StoredApproval, 'method'>): boolean {
-  return approval.method === 'GET';
+export function isByRepeating({ method, kind }: Pick<StoredApproval, 'method' | 'kind'>): boolean {
+  return method === 'GET' || approvalKindDefinitions[kind].byRepeating === true;
 }
 
 /** True when somebody could be the second person: another one, who holds what the call asks for. */

@@ -71,7 +71,12 @@ export function evidenceRoutes({ evidence, find, audit }: EvidenceRouteParts): R
     app.route({
       method: 'POST',
       url: '/api/v1/audit/evidence',
-      config: { access: 'audit.read', audit: 'evidence.export', rateClass: 'export' },
+      config: {
+        access: 'audit.read',
+        audit: 'evidence.export',
+        rateClass: 'export',
+        approval: 'bulk-export',
+      },
       schema: {
         summary: 'Evidence that verifies offline, as a ZIP archive',
         description:

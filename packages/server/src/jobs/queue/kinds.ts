@@ -10,6 +10,7 @@ export interface DefinedKind {
   readonly retry: RetryPolicy;
   readonly timeoutMs: number;
   readonly concurrency: number;
+  readonly payout: boolean;
   /** Raises `invalid_input` that names the fields. */
   check(payload: unknown): void;
   run(payload: unknown, context: JobContext): Promise<void>;
@@ -20,7 +21,7 @@ const defaultRetry: RetryPolicy = { baseMs: 1000, maxMs: 600_000, maxAttempts: 1
 
 /** Checks a definition once, at start, so that a wrong figure is not found at three in the morning. */
 export function resolveKind<Payload>(definition: JobKind<Payload>): DefinedKind {
-  const { kind, schema, timeoutMs = 60_000, concurrency = 5 } = definition;
+  const { kind, schema, timeoutMs = 60_000, concurrency = 5, payout = false } = definition;
   const retry = { ...defaultRetry, ...definition.retry };
   const faults = [
     ...fault('kind', /^[\w.:-]{1,120}$/.test(kind), '1 to 120 letters, digits, ".", "_", ":" or "-"'),
@@ -41,6 +42,7 @@ export function resolveKind<Payload>(definition: JobKind<Payload>): DefinedKind 
     retry,
     timeoutMs,
     concurrency,
+    payout,
     check(payload) {
       const result = schema.safeParse(payload);
       if (!result.success) throw invalidPayload(kind, result.error);

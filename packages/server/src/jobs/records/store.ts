@@ -44,6 +44,11 @@ export function createRecordStore({ state, clock }: { readonly state: State; rea
       return rows.map(jobOf);
     },
 
+    async kindOf(id: string): Promise<string | undefined> {
+      const row = await read.selectFrom('job').select('kind').where('id', '=', id).executeTakeFirst();
+      return row?.kind;
+    },
+
     /** Puts a dead job back. `missing`, `not_dead` and `key_taken` changed nothing. */
     async replay(id: string): Promise<'done' | 'missing' | 'not_dead' | 'key_taken'> {
       try {
