@@ -36,7 +36,7 @@ interface AxeResult {
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
-/** What axe finds serious on the page as it stands, and whether it is wider than its window; a line each. */
+/** What axe finds on the page as it stands, but for trifles, and whether it is wider than its window; a line each. */
 export async function faultsOf(page: Page): Promise<string[]> {
   // Straight into the page's world: the content security policy keeps scripts out of the document.
   await page.evaluate(axe);
@@ -45,7 +45,7 @@ export async function faultsOf(page: Page): Promise<string[]> {
     return (await run()).violations;
   });
   const found = violations
-    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+    .filter(({ impact }) => impact !== 'minor')
     .map(({ id, nodes }) => `${id} (${nodes.map((node) => node.target.join(' ')).join('; ')})`);
   const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
   return overflow > 0 ? [...found, `${overflow} px too wide`] : found;

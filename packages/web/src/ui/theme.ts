@@ -11,6 +11,8 @@ export const theme = createTheme({
   respectReducedMotion: true,
   // Plain objects: naming the components here would load their code with the first page.
   components: {
+    // A `header` in a dialog counts as one of the whole page, which has its own (ARIA, role banner).
+    ModalHeader: { defaultProps: { component: 'div' } },
     Modal: {
       defaultProps: {
         lockScroll: false,
