@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { ago, bytes, duration, latency, measured, share, valueTitle } from './format.ts';
+import { ago, bytes, duration, latency, measured, roleWords, share, valueTitle } from './format.ts';
 
 test('a length of time is told in its two largest units', () => {
   expect(duration(250)).toBe('250 ms');
@@ -38,4 +38,9 @@ test('the name of a value is told without its unit', () => {
   expect(valueTitle('cpu_percent')).toBe('CPU');
   expect(valueTitle('disk_percent_root')).toBe('Disk, root');
   expect(valueTitle('load15')).toBe('Load, 15 min');
+});
+
+test('the name of a role is told in words', () => {
+  expect(roleWords('senior-analyst')).toBe('Senior analyst');
+  expect(roleWords('viewer')).toBe('Viewer');
 });

@@ -66,6 +66,12 @@ export function count(amount: number, noun: string, plural = `${noun}s`): string
   return `${amount.toLocaleString('en')} ${amount === 1 ? noun : plural}`;
 }
 
+/** A role's name in words, for who may not see its title: `Senior analyst`. */
+export function roleWords(name: string): string {
+  const words = name.replaceAll('-', ' ');
+  return words.charAt(0).toUpperCase() + words.slice(1);
+}
+
 const unitPart = /_(percent|ms|bytes|days|seconds)(?=_|$)/;
 
 const inUnit: Readonly<Record<string, (value: number) => string>> = {

@@ -9,6 +9,7 @@ import {
 } from '@tabler/icons-react';
 import { useNavigate } from '@tanstack/react-router';
 import { useSession, useSignOut } from '../../data/queries.ts';
+import { roleWords } from '../../ui/format.ts';
 import { openKeys } from './key-door.ts';
 import classes from './shell.module.css';
 
@@ -39,7 +40,7 @@ export function MeMenu() {
       </Menu.Target>
       <Menu.Dropdown>
         <Menu.Label>
-          {session.name} · {session.role}
+          {session.name} · {roleWords(session.role)}
         </Menu.Label>
         <Menu.Item
           leftSection={<IconUser size={15} />}

@@ -3,7 +3,7 @@ import { Button } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { rolesQuery, useCan, useSession } from '../../data/queries.ts';
-import { count } from '../../ui/format.ts';
+import { count, roleWords } from '../../ui/format.ts';
 import { List, type Column } from '../../ui/list.tsx';
 import { Ago } from '../../ui/time.tsx';
 import classes from './access-review.module.css';
@@ -56,7 +56,7 @@ export function ReviewLines({
       title: 'Has',
       render: (line) => (
         <span title={line.permissions.join(', ')}>
-          {titles.get(line.role) ?? line.role}{' '}
+          {titles.get(line.role) ?? roleWords(line.role)}{' '}
           <span className="faint">{count(line.permissions.length, 'permission')}</span>
           {line.teams.length === 0 ? null : <span className="faint"> · {line.teams.join(', ')}</span>}
         </span>

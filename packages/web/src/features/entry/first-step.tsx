@@ -53,6 +53,11 @@ export function FirstStepPage({
 
   return (
     <EntryFrame title="Sign in" lead="To see what Custos watches.">
+      {tried === null ? null : (
+        <div className={classes['arrived']}>
+          <FormProblem problem={tried} />
+        </div>
+      )}
       {passkeys ? (
         <Button
           fullWidth
@@ -96,7 +101,7 @@ export function FirstStepPage({
           value={password}
           onChange={(event) => setPassword(event.currentTarget.value)}
         />
-        <FormProblem problem={tried ?? withAdvice(formError(failed, []), passkeys)} />
+        <FormProblem problem={withAdvice(formError(failed, []), passkeys)} />
         <Button type="submit" variant={passkeys ? 'default' : 'filled'} loading={signIn.isPending}>
           Sign in
         </Button>

@@ -1,5 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { rolesQuery, standingQuery, useCan, useSession } from '../../data/queries.ts';
+import { roleWords } from '../../ui/format.ts';
 import { Facts, Section, SubPage } from '../../ui/page.tsx';
 import { PasswordForm } from './password-form.tsx';
 import { Devices } from './devices.tsx';
@@ -29,7 +30,7 @@ export function ProfilePage() {
           facts={[
             ['Name', session.name],
             ['E-mail', session.email],
-            ['Role', roles.find(({ name }) => name === session.role)?.title ?? session.role],
+            ['Role', roles.find(({ name }) => name === session.role)?.title ?? roleWords(session.role)],
           ]}
         />
         {due ? password : null}

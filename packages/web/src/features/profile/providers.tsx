@@ -34,7 +34,7 @@ export function Providers() {
               </div>
               {mine === undefined ? (
                 <Button size="xs" variant="default" loading={link.isPending} onClick={() => link.mutate(id)}>
-                  Link
+                  Link<span className="visually-hidden"> with {name}</span>
                 </Button>
               ) : (
                 <ConfirmButton
