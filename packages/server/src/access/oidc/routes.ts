@@ -7,6 +7,11 @@ import type { Access } from '../service.ts';
 
 const departuresPerMinute = 20;
 
+/** True when the provider is at fault, which whoever wants to sign in is told on the page that they know. */
+function isOfProvider(error: unknown): error is CustosError {
+  return error instanceof CustosError && error.code === 'identity_provider_failed';
+}
+
 /**
  * Signing in by an outside identity provider. The browser goes there and comes back, so answers are
  * redirections: to the dashboard, or to its sign-in page with what to do next in the fragment, which
@@ -33,9 +38,15 @@ export function providerRoutes({
         config: { access: 'public', requestsPerMinute: departuresPerMinute },
       },
       async (request, reply) => {
-        const { url, flowToken } = await access.providers.begin(request.params.provider);
-        reply.header('set-cookie', flowCookie(flowToken, secureCookie));
-        return reply.header('cache-control', 'no-store').redirect(url, 303);
+        reply.header('cache-control', 'no-store');
+        try {
+          const { url, flowToken } = await access.providers.begin(request.params.provider);
+          return reply.header('set-cookie', flowCookie(flowToken, secureCookie)).redirect(url, 303);
+        } catch (error) {
+          if (!isOfProvider(error)) throw error;
+          request.log.warn({ provider: request.params.provider, err: error }, 'an identity provider is away');
+          return reply.redirect(`/login#problem=${error.code}`, 303);
+        }
       },
     );
 
@@ -70,7 +81,7 @@ export function providerRoutes({
           reply.header('set-cookie', [...cookiesOf(arrival, secureCookie), spent]);
           return reply.redirect('/', 303);
         } catch (error) {
-          if (!(error instanceof CustosError) || error.status >= 500) throw error;
+          if (!(error instanceof CustosError) || (error.status >= 500 && !isOfProvider(error))) throw error;
           return reply.header('set-cookie', spent).redirect(`/login#problem=${error.code}`, 303);
         }
       },
