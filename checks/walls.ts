@@ -16,12 +16,29 @@ export const walls: Readonly<Record<string, readonly string[]>> = {
   http: ['base', 'access/types'],
   notify: ['base', 'outbound', 'storage', 'jobs', 'audit'],
   probes: ['base', 'outbound', 'storage', 'jobs', 'audit'],
-  alerting: ['base', 'storage', 'jobs', 'audit', 'notify/service', 'notify/types', 'probes/types'],
+  alerting: [
+    'base',
+    'storage',
+    'jobs',
+    'audit',
+    'notify/service',
+    'notify/types',
+    'probes/types',
+    'telemetry/types',
+  ],
   telemetry: ['base', 'outbound', 'storage', 'jobs', 'audit'],
   settings: ['base', 'storage'],
   overview: ['base', 'storage', 'probes/types', 'alerting/types', 'notify/types'],
   app: ['*'],
-  cli: ['app', 'base'],
+  cli: [
+    'app',
+    'base',
+    // Libraries that work on files alone, without a running Custos.
+    'telemetry/promql/conform/run-script',
+    'telemetry/promql/conform/write-report',
+    'telemetry/rules/files/read-rule-file',
+    'telemetry/rules/unit-tests/run-unit-tests',
+  ],
 };
 
 /** Folders whose `routes.ts` (and only that file) may also import `http/` and the HTTP framework. */

@@ -66,6 +66,14 @@ const holders: Readonly<Record<Permission, readonly RoleName[]>> = {
 const withoutRouteAudit = [
   // Asks and changes nothing; what it refuses is on record.
   'POST /api/v1/authorize',
+  // Questions with a form, as Prometheus's clients ask them; a rule file that is only looked at.
+  'POST /prometheus/api/v1/query',
+  'POST /prometheus/api/v1/query_range',
+  'POST /prometheus/api/v1/labels',
+  'POST /prometheus/api/v1/series',
+  'POST /prometheus/api/v1/query_exemplars',
+  'POST /prometheus/api/v1/format_query',
+  'POST /api/v1/metric-rules/check',
   'POST /api/v1/setup',
   'POST /api/v1/session',
   'POST /api/v1/session/second-factor',

@@ -7,6 +7,7 @@ import { checkCommand } from './check.ts';
 import type { CommandContext } from './context.ts';
 import { healthCommand } from './health.ts';
 import { initCommand } from './init.ts';
+import { promqlCommand } from './promql.ts';
 import { secretsCommand } from './secrets.ts';
 import { serveCommand } from './serve.ts';
 import { tokenCommand } from './token.ts';
@@ -41,6 +42,7 @@ export async function runCli(args: readonly string[]): Promise<number> {
     tokenCommand,
     addressRulesCommand,
     secretsCommand,
+    promqlCommand,
   ]) {
     add(program, context);
   }
