@@ -1,0 +1,69 @@
+import { randomInt } from 'node:crypto';
+import type { Clock } from '../../base/clock.ts';
+import type { Series } from '../types.ts';
+import { Generations, seriesGenerations } from './generations.ts';
+
+interface Known {
+  readonly bytes: DataView;
+  readonly series: Series;
+  readonly next: Known | undefined;
+}
+
+/** Label sets that share a hash; more than these are looked up the long way, so that nobody can make it slow. */
+const mostSharing = 8;
+
+function sameBytes(known: DataView, view: DataView, from: number): boolean {
+  const length = known.byteLength;
+  let at = 0;
+  for (; at + 4 <= length; at += 4) {
+    if (known.getUint32(at, true) !== view.getUint32(from + at, true)) return false;
+  }
+  for (; at < length; at += 1) if (known.getUint8(at) !== view.getUint8(from + at)) return false;
+  return true;
+}
+
+/**
+ * Series by the bytes of their labels as a sender writes them: a known one costs a hash and a comparison,
+ * no text. The hash is MurmurHash3's mixing (public domain, A. Appleby) with a seed of this process.
+ */
+export function createLabelBytes(clock: Clock) {
+  const seed = randomInt(2 ** 31);
+  const entries = new Generations<number, Known>(clock, seriesGenerations);
+
+  function hashOf(view: DataView, from: number, to: number): number {
+    let hash = seed;
+    let at = from;
+    for (; at + 4 <= to; at += 4) {
+      const word = Math.imul(view.getUint32(at, true), 0xcc9e2d51);
+      hash ^= Math.imul((word << 15) | (word >>> 17), 0x1b873593);
+      hash = Math.imul((hash << 13) | (hash >>> 19), 5) + 0xe6546b64;
+    }
+    for (; at < to; at += 1) hash = Math.imul(hash ^ view.getUint8(at), 0x5bd1e995);
+    hash ^= to - from;
+    hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
+    return (hash ^ (hash >>> 13)) | 0;
+  }
+
+  return {
+    age: () => entries.age(),
+    /** The series of these bytes; when they are new, `make` is asked and a series is remembered. */
+    find<Other>(view: DataView, range: { from: number; to: number }, make: () => Series | Other) {
+      const { from, to } = range;
+      const hash = hashOf(view, from, to);
+      const first = entries.get(hash);
+      let sharing = 0;
+      for (let known = first; known !== undefined; known = known.next) {
+        if (known.bytes.byteLength === to - from && sameBytes(known.bytes, view, from)) return known.series;
+        sharing += 1;
+      }
+      const made = make();
+      if (typeof made === 'object' && made !== null && 'ref' in made && sharing < mostSharing) {
+        const copy = new Uint8Array(to - from);
+        copy.set(new Uint8Array(view.buffer, view.byteOffset + from, to - from));
+        entries.set(hash, { bytes: new DataView(copy.buffer), series: made as Series, next: first });
+      }
+      return made;
+    },
+  };
+}
+export type LabelBytes = ReturnType<typeof createLabelBytes>;

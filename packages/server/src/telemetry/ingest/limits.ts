@@ -1,0 +1,22 @@
+/** What one sender may bring. Each door counts each token by itself, on each node. */
+export interface IngestLimits {
+  /** Bytes of one body as it is sent. */
+  readonly bodyBytes: number;
+  /** Bytes of one body after decompression: what a zip bomb runs into. */
+  readonly expandedBytes: number;
+  /** Samples, records or spans per second. */
+  readonly itemsPerSecond: number;
+  /** Bytes per second, after decompression. */
+  readonly bytesPerSecond: number;
+  /** Seconds' worth that may come at once after a silence. */
+  readonly burstSeconds: number;
+}
+
+/** Far above what one honest sender needs, low enough that one gone wild leaves room for the others. */
+export const defaultIngestLimits: IngestLimits = {
+  bodyBytes: 16 * 1024 * 1024,
+  expandedBytes: 64 * 1024 * 1024,
+  itemsPerSecond: 1_000_000,
+  bytesPerSecond: 256 * 1024 * 1024,
+  burstSeconds: 10,
+};

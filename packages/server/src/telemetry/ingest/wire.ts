@@ -1,0 +1,106 @@
+import { isUtf8 } from 'node:buffer';
+import { notUtf8, unreadable } from './errors.ts';
+
+const truncated = () => unreadable('The body ends in the middle of a message.');
+
+/**
+ * Reads the wire format of protocol buffers from a part of a body (protobuf.dev, "Encoding"). Every read
+ * is checked against the end; what does not fit is `unreadable`.
+ */
+export class Wire {
+  readonly bytes: Buffer;
+  at: number;
+  end: number;
+
+  constructor(bytes: Buffer) {
+    this.bytes = bytes;
+    this.at = 0;
+    this.end = bytes.length;
+  }
+
+  /** An unsigned number; above 2^53 with the precision of a double. */
+  varint(): number {
+    const { bytes } = this;
+    let at = this.at;
+    let byte = at < this.end ? bytes[at++]! : this.#fail();
+    if (byte < 0x80) {
+      this.at = at;
+      return byte;
+    }
+    let value = byte & 0x7f;
+    let factor = 128;
+    for (let count = 1; count < 10; count += 1) {
+      byte = at < this.end ? bytes[at++]! : this.#fail();
+      value += (byte & 0x7f) * factor;
+      if (byte < 0x80) {
+        this.at = at;
+        return value;
+      }
+      factor *= 128;
+    }
+    throw unreadable('The body holds a number of more than ten bytes.');
+  }
+
+  /** A signed number in two's complement, as `int64` is written. */
+  int64(): number {
+    const from = this.at;
+    const value = this.varint();
+    // Only negative numbers and those beyond all times take ten bytes.
+    return this.at - from === 10 ? Number(BigInt.asIntN(64, this.#bigVarint(from))) : value;
+  }
+
+  /** The length of what follows, which is inside this part. */
+  length(): number {
+    const length = this.varint();
+    if (length > this.end - this.at) throw truncated();
+    return length;
+  }
+
+  /** Where what follows ends: a length is read, and `at` stands behind it. */
+  run(): number {
+    const length = this.length();
+    return this.at + length;
+  }
+
+  text(): string {
+    const to = this.run();
+    const from = this.at;
+    this.at = to;
+    const text = this.bytes.toString('utf8', from, this.at);
+    if (text.includes('\uFFFD') && !isUtf8(this.bytes.subarray(from, this.at))) throw notUtf8('A text');
+    return text;
+  }
+
+  /** The low half of a little-endian 64-bit value; the high half is the next one. */
+  word(): number {
+    const { bytes, at } = this;
+    if (this.end - at < 4) throw truncated();
+    this.at = at + 4;
+    return (bytes[at]! | (bytes[at + 1]! << 8) | (bytes[at + 2]! << 16) | (bytes[at + 3]! << 24)) >>> 0;
+  }
+
+  /** Steps over a field of this tag. Groups are not part of any protocol that is read here. */
+  skip(tag: number): void {
+    const type = tag & 7;
+    if (tag >>> 3 === 0) throw unreadable('The body holds a field without a number.');
+    if (type === 0) this.varint();
+    else if (type === 2) this.at = this.run();
+    else if (type === 1 || type === 5) {
+      const size = type === 1 ? 8 : 4;
+      if (this.end - this.at < size) throw truncated();
+      this.at += size;
+    } else throw unreadable('The body holds a field of an unknown type.');
+  }
+
+  #bigVarint(from: number): bigint {
+    let value = 0n;
+    for (let at = from; at < this.at; at += 1) {
+      value |= BigInt(this.bytes[at]! & 0x7f) << BigInt(7 * (at - from));
+    }
+    return value;
+  }
+
+  #fail(): never {
+    throw truncated();
+  }
+}
