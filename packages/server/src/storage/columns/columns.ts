@@ -99,9 +99,10 @@ export interface Columns {
    *
    * Raises `spool_full` (503) when the engine was away for so long that the spool reached its bound,
    * `spool_failed` (503) when the rows could not be written, such as on a full disk; nothing of the
-   * call is then kept. Returns where the rows stand, which is their name for ever.
+   * call is then kept. Returns where the rows stand, which is their name for ever. A row may be text that
+   * is its JSON already, without line feeds.
    */
-  insert(table: string, rows: readonly ColumnRow[]): Promise<SpoolPlace>;
+  insert(table: string, rows: readonly ColumnRow[] | readonly string[]): Promise<SpoolPlace>;
 
   /**
    * Sends rows straight to the engine, past the spool: for what can be made again. Resolves when the engine

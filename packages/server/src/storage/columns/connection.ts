@@ -87,7 +87,12 @@ export function openConnection(endpoint: Endpoint): Connection {
         const { stream } = await client.exec({
           query: `INSERT INTO ${table} FORMAT JSONEachRow`,
           values: Readable.from([Buffer.from(lines.join('\n'), 'utf8')]),
-          clickhouse_settings: { async_insert: 0, insert_deduplication_token: token },
+          clickhouse_settings: {
+            async_insert: 0,
+            insert_deduplication_token: token,
+            // Rows of many days may come together; the engine's own bound would hold them up for ever.
+            max_partitions_per_insert_block: '0',
+          },
           query_id: token,
         });
         for await (const chunk of stream) void chunk;

@@ -142,7 +142,7 @@ export function createColumns(options: ColumnsOptions): Columns {
       const target = tables.get(table);
       if (target === undefined)
         throw new Error(`No step of the columns schema names the table ${table} as spooled or repeatable.`);
-      return target.spool.append(rows.map((row) => JSON.stringify(row)));
+      return target.spool.append(rows.map((row) => (typeof row === 'string' ? row : JSON.stringify(row))));
     },
     async load(table, rows) {
       const connection = link.connection();

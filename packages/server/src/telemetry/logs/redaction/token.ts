@@ -25,16 +25,16 @@ const known = new RegExp(
 );
 
 /** Values of `Authorization` headers (RFC 6750, RFC 7617). */
-const header = /\b(bearer|basic)([ :=]+)([A-Za-z0-9._~+/=-]{8,})/gi;
+const header = /\b((?:bearer|basic)[ :=]+)([A-Za-z0-9._~+/=-]{8,})/gi;
 
 export const tokenRule: RedactionRule = {
   name: 'token',
   hint: String.raw`AKIA|ASIA|gh[pousr]_|github_pat_|glpat-|npm_|xox[abeprs]-|[srp]k_(?:live|test)_|whsec_|AIza|custos_|eyJ|[Bb](?:earer|asic)|B(?:EARER|ASIC)`,
   mask: (text) =>
     text
-      .replace(header, (found, scheme: string, space: string, value: string) =>
+      .replace(header, (found, before: string, value: string) =>
         // Words such as "basic knowledge" are no credentials: those have digits or signs in them.
-        /[^A-Za-z-]/.test(value) || /[a-z][A-Z]/.test(value) ? `${scheme}${space}${mark}` : found,
+        /[^A-Za-z-]/.test(value) || /[a-z][A-Z]/.test(value) ? before + mark : found,
       )
       .replace(known, mark),
 };

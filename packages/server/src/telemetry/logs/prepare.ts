@@ -1,0 +1,101 @@
+import type { LogCategory } from '@custos/contract';
+import type { IncomingRecord } from '../types.ts';
+import type { Categorize } from './categories/category-rules.ts';
+import { cutField, cutText, type LogLimits } from './limits.ts';
+import type { Redacted, Redactor } from './redaction/redactor.ts';
+import { hexId } from './trace-ids.ts';
+
+/** A record that is ready to be kept, but has no place yet. */
+export interface PreparedRecord extends IncomingRecord {
+  readonly category: LogCategory;
+  readonly masked: readonly string[];
+}
+
+const nothingMasked: readonly string[] = [];
+/** What ClickHouse's parser takes for sure: no half of a surrogate pair. */
+const wellFormed = (text: string): string => (text.isWellFormed() ? text : text.toWellFormed());
+
+/**
+ * Returns a function that bounds a record, finds its category and masks what may not be kept. The category is
+ * decided from what was sent, since a masked text says less.
+ */
+export function createPrepare(parts: {
+  readonly categorize: Categorize;
+  readonly redactor: Redactor;
+  readonly limits: LogLimits;
+}): (record: IncomingRecord, sourceName: string) => PreparedRecord {
+  const { categorize, redactor, limits } = parts;
+
+  return (record, sourceName) => {
+    const category = categorize(record, sourceName);
+    let masked: Set<string> | undefined;
+    let cut: Set<string> | undefined;
+
+    const kept = (text: string, found: Redacted | undefined): string => {
+      if (found === undefined) return text;
+      masked ??= new Set();
+      for (const name of found.by) masked.add(name);
+      return found.text;
+    };
+    const bounded = (text: string, bytes: number, what: string): string => {
+      const whole = wellFormed(text);
+      const short = cutText(whole, bytes);
+      if (short.length !== whole.length) (cut ??= new Set()).add(what);
+      return short;
+    };
+    const name = (text: string, what: string): string => {
+      const short =
+        text.length > limits.nameLength ? bounded(text.slice(0, limits.nameLength), 800, what) : text;
+      if (short.length !== text.length) (cut ??= new Set()).add(what);
+      return kept(short, redactor.name(wellFormed(short)));
+    };
+
+    // What is cut is cut first: a secret that the cut halves would otherwise no longer be known as one.
+    // Twice the bound is looked through, so that a secret across the bound is whole there.
+    const masking = (text: string, bytes: number, find: (text: string) => Redacted | undefined): string => {
+      const generous = text.length * 3 > bytes * 2 ? cutText(text, bytes * 2) : text;
+      return kept(generous, find(generous));
+    };
+
+    const message = bounded(
+      masking(record.message, limits.messageBytes, redactor.text),
+      limits.messageBytes,
+      'message',
+    );
+    const attributes: Record<string, string> = {};
+    let count = 0;
+    for (const field in record.attributes) {
+      if (count === limits.attributes) {
+        (cut ??= new Set()).add('attributes');
+        break;
+      }
+      const value = record.attributes[field]!;
+      const shortName = name(field, 'attribute names');
+      attributes[shortName] = bounded(
+        masking(value, limits.valueBytes, (text) => redactor.value(field, text)),
+        limits.valueBytes,
+        shortName,
+      );
+      count += 1;
+    }
+    const traceId = hexId(record.traceId, 32);
+    const spanId = hexId(record.spanId, 16);
+    if (traceId === '' && record.traceId !== '') attributes['trace_id'] ??= name(record.traceId, 'trace_id');
+    if (spanId === '' && record.spanId !== '') attributes['span_id'] ??= name(record.spanId, 'span_id');
+    const service = name(record.service, 'service');
+    const host = name(record.host, 'host');
+    if (cut !== undefined) attributes[cutField] = [...cut].slice(0, 20).join(', ');
+    return {
+      timeMs: Math.floor(record.timeMs),
+      category,
+      severity: record.severity,
+      service,
+      host,
+      traceId,
+      spanId,
+      message,
+      attributes,
+      masked: masked === undefined ? nothingMasked : [...masked].toSorted(),
+    };
+  };
+}
