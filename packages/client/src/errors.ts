@@ -66,7 +66,11 @@ export class ApprovalPendingError extends Error {
   readonly approval: ApprovalView;
 
   constructor(approval: ApprovalView) {
-    super('This needs a second person; it is done once somebody else has approved it.');
+    super(
+      approval.byRepeating
+        ? 'This needs a second person; call it again once somebody else has approved it.'
+        : 'This needs a second person; it is done once somebody else has approved it.',
+    );
     this.name = 'ApprovalPendingError';
     this.approval = approval;
   }
