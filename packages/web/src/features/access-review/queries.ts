@@ -2,6 +2,7 @@ import { queryOptions } from '@tanstack/react-query';
 import { useAct } from '../../data/acts.ts';
 import { custos } from '../../data/client.ts';
 import { keys } from '../../data/keys.ts';
+import { periodWords } from './words.ts';
 
 export const fetchReviews = custos.reviews.list;
 
@@ -33,7 +34,7 @@ export function useStartReview() {
   return useAct({
     run: () => custos.reviews.start(),
     touches: ['access-reviews'],
-    done: (review) => `The review of ${review.period} has begun.`,
+    done: (review) => `The review of the ${periodWords(review.period)} has begun.`,
   });
 }
 
@@ -59,7 +60,7 @@ export function useSign(id: string) {
   return useAct({
     run: () => custos.reviews.sign(id),
     touches: ['access-reviews'],
-    done: (review) => `The review of ${review.period} is signed.`,
+    done: (review) => `The review of the ${periodWords(review.period)} is signed.`,
     quiet: true,
   });
 }

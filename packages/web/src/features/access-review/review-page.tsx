@@ -83,7 +83,7 @@ function Progress({ review }: { review: AccessReviewView }) {
       ) : (
         <ConfirmButton
           label="Sign the review"
-          title={`Sign the review of ${review.period}?`}
+          title={`Sign the review of the ${periodWords(review.period)}?`}
           confirm="Sign it"
           loading={sign.isPending}
           onConfirm={() => sign.mutate()}

@@ -127,9 +127,9 @@ function Details({ approval }: { approval: ApprovalView }) {
           </p>
         </div>
       </Section>
-      {approval.own && state === 'approved' && approval.byRepeating && approval.method === 'GET' ? (
+      {approval.own && state === 'approved' && approval.byRepeating ? (
         <div className={classes['acts']}>
-          <Button size="xs" loading={take.isPending} onClick={() => take.mutate(approval.url)}>
+          <Button size="xs" loading={take.isPending} onClick={() => take.mutate(approval)}>
             Download it now
           </Button>
         </div>

@@ -1,4 +1,4 @@
-import type { ApprovalKindName, ApprovalMode } from '@custos/contract';
+import type { ApprovalKindName, ApprovalMode, ApprovalView } from '@custos/contract';
 import { queryOptions } from '@tanstack/react-query';
 import { useAct } from '../../data/acts.ts';
 import { custos } from '../../data/client.ts';
@@ -54,7 +54,8 @@ export function useWithdraw() {
 /** Downloads what was approved: exactly the call that was asked for is made again. */
 export function useTakeApproved() {
   return useDownload({
-    open: (url: string) => custos.download('GET', url, { timeoutMs: 120_000 }),
+    open: ({ method, url, body }: ApprovalView) =>
+      custos.download(method as 'GET' | 'POST', url, { body: body ?? undefined, timeoutMs: 120_000 }),
     name: 'download',
     touches: ['approvals'],
   });

@@ -22,9 +22,9 @@ test('what a call does is told from its address', () => {
   expect(actWords({ kind, method: 'POST', url: '/api/v1/roles' })).toBe(
     'Give a role administrative permissions',
   );
-  expect(actWords({ kind: 'bulk-export', method: 'GET', url: '/api/v1/audit/export?format=csv' })).toBe(
-    'Bulk export: audit export',
-  );
+  const exported = { kind: 'bulk-export', method: 'GET' } as const;
+  expect(actWords({ ...exported, url: '/api/v1/audit/export?format=csv' })).toBe('Export the audit log');
+  expect(actWords({ ...exported, url: '/api/v1/other/export' })).toBe('Bulk export: other export');
   expect(actWords({ kind: 'release-hold', method: 'POST', url: '/api/v1/audit/holds/h/release' })).toBe(
     'Release of a legal hold',
   );

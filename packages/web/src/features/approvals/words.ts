@@ -48,6 +48,8 @@ export function actWords({ kind, method, url }: Pick<ApprovalView, 'kind' | 'met
   if (path === '/api/v1/role-preset') return 'Change what the built-in roles hold';
   if (path.startsWith('/api/v1/approval-kinds/')) return 'Ask for a second person less often';
   if (path.startsWith('/api/v1/roles')) return 'Give a role administrative permissions';
+  if (path === '/api/v1/audit/export') return 'Export the audit log';
+  if (path === '/api/v1/audit/evidence') return 'Take evidence of events';
   if (method === 'GET')
     return `${kindWords[kind]}: ${path.split('/').at(-2) ?? ''} ${path.split('/').at(-1) ?? ''}`;
   return kindWords[kind];

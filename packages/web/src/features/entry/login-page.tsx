@@ -43,6 +43,11 @@ export function LoginPage() {
     <SecondStepPage
       key={step.ticket}
       step={step}
+      lead={
+        step === arrival.step
+          ? 'Your identity provider knows you. Show that it is you.'
+          : 'Your password is right. Show that it is you.'
+      }
       onDone={enter}
       onBack={(late) => {
         setIsLate(late);

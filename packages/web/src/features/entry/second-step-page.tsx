@@ -11,10 +11,13 @@ import type { FactorStep } from './second-step.ts';
 /** The second step: the password was right, and a second factor shows that it is its owner. */
 export function SecondStepPage({
   step,
+  lead,
   onDone,
   onBack,
 }: {
   step: FactorStep;
+  /** What the first step has shown. */
+  lead: string;
   onDone: () => void;
   /** Back to the first step; `late` when the time for this one is over. */
   onBack: (late: boolean) => void;
@@ -28,7 +31,7 @@ export function SecondStepPage({
   }, [step.expiresAt]);
 
   return (
-    <EntryFrame title="Second step" lead="Your password is right. Show that it is you.">
+    <EntryFrame title="Second step" lead={lead}>
       {methods.length === 0 ? (
         <p role="alert">
           Your second factor is a passkey, which this browser cannot use here. Open Custos over HTTPS in
