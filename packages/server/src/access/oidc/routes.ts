@@ -1,4 +1,4 @@
-import { byProvider, done, providerAddress, signInMethods } from '@custos/contract';
+import { byProvider, done, providerAddress, secondFactorStep, signInMethods } from '@custos/contract';
 import { CustosError } from '../../base/errors.ts';
 import type { Routes } from '../../http/types.ts';
 import { broughtBy, cookiesOf, flowCookie, flowCookieName } from '../cookie.ts';
@@ -75,7 +75,7 @@ export function providerRoutes({
             return reply.header('set-cookie', spent).redirect('/settings/profile', 303);
           }
           if ('step' in arrival) {
-            const step = Buffer.from(JSON.stringify(arrival)).toString('base64url');
+            const step = Buffer.from(JSON.stringify(secondFactorStep.encode(arrival))).toString('base64url');
             return reply.header('set-cookie', spent).redirect(`/login#second-factor=${step}`, 303);
           }
           reply.header('set-cookie', [...cookiesOf(arrival, secureCookie), spent]);
