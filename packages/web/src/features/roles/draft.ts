@@ -55,13 +55,16 @@ export function inputOf({ name, title, description, widths }: RoleDraft): RoleIn
 }
 
 const groupTitles: Readonly<Record<string, string>> = {
-  dashboard: 'Dashboard',
+  dashboard: 'Dashboards',
   alert: 'Alerts',
   delivery: 'Deliveries',
   probe: 'Probes and services',
   maintenance: 'Maintenance',
   rule: 'Rules',
   channel: 'Channels',
+  metric: 'Metrics',
+  log: 'Logs and traces',
+  telemetry: 'Telemetry',
   job: 'Jobs',
   audit: 'Audit log',
   ledger: 'Ledger',
