@@ -157,3 +157,19 @@ export const retentionInput = z.strictObject({
   }),
 });
 export type RetentionInput = z.output<typeof retentionInput>;
+
+/** What became of a body of `POST /api/v1/logs`; the first 100 lines that were left out are named. */
+export const logIngestReply = z.object({
+  accepted: z.number().int(),
+  refused: z.number().int(),
+  errors: z.array(
+    z.object({
+      /** Counted from 1; null for what was found wrong with records later on, such as their times. */
+      line: z.number().int().nullable(),
+      reason: refusalReason,
+      message: z.string(),
+      count: z.number().int(),
+    }),
+  ),
+});
+export type LogIngestReply = z.infer<typeof logIngestReply>;
