@@ -1,0 +1,115 @@
+import { isUtf8 } from 'node:buffer';
+import type { RefusalReason } from '@custos/contract';
+import type { IncomingRecord } from '../types.ts';
+import { severityInText } from './log-severity.ts';
+import { recordOfFields, type FieldDefaults } from './log-fields.ts';
+
+/** A line that was left out. */
+export interface LineFault {
+  /** Counted from 1. */
+  readonly line: number;
+  readonly reason: RefusalReason;
+  readonly message: string;
+}
+
+export interface ReadLines {
+  readonly records: readonly IncomingRecord[];
+  readonly faults: readonly LineFault[];
+}
+
+/** Bytes of one line; the intake cuts what is longer than a record may be. */
+const lineBytes = 1024 * 1024;
+
+interface Reading {
+  readonly records: IncomingRecord[];
+  readonly faults: LineFault[];
+  /** `text` takes every line as a message. */
+  readonly kind: 'json' | 'text';
+  readonly defaults: FieldDefaults;
+}
+
+/** Reads newline-delimited JSON, or plain lines; what is wrong with one line leaves that line out. */
+export function readLines(body: Buffer, kind: 'json' | 'text', defaults: FieldDefaults): ReadLines {
+  const reading: Reading = { records: [], faults: [], kind, defaults };
+  if (isUtf8(body)) {
+    const text = body.toString('utf8');
+    let line = 1;
+    for (let from = 0; from < text.length; line += 1) {
+      const found = text.indexOf('\n', from);
+      const to = found === -1 ? text.length : found;
+      readLine(text.slice(from, to), line, reading);
+      from = to + 1;
+    }
+    return reading;
+  }
+  let line = 1;
+  for (let from = 0; from < body.length; line += 1) {
+    const found = body.indexOf(10, from);
+    const to = found === -1 ? body.length : found;
+    const bytes = body.subarray(from, to);
+    if (isUtf8(bytes)) readLine(bytes.toString('utf8'), line, reading);
+    else reading.faults.push({ line, reason: 'not_utf8', message: 'The line is not valid UTF-8.' });
+    from = to + 1;
+  }
+  return reading;
+}
+
+function readLine(text: string, line: number, { records, faults, kind, defaults }: Reading): void {
+  if (text.length > lineBytes) {
+    faults.push({ line, reason: 'too_large', message: `The line is longer than ${lineBytes} characters.` });
+    return;
+  }
+  if (kind === 'text') {
+    const message = text.trimEnd();
+    if (message !== '') records.push(recordOfText(message, defaults));
+    return;
+  }
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    if (text.trim() !== '') {
+      faults.push({ line, reason: 'unreadable', message: 'The line is not JSON.' });
+    }
+    return;
+  }
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
+    records.push(recordOfFields(value as Record<string, unknown>, defaults));
+  } else faults.push({ line, reason: 'unreadable', message: 'The line is JSON, but no object.' });
+}
+
+/** A line of text as a record, with the severity that it says itself. */
+function recordOfText(message: string, defaults: FieldDefaults): IncomingRecord {
+  return {
+    timeMs: defaults.timeMs,
+    severity: severityInText(message) ?? defaults.severity,
+    service: defaults.service,
+    host: defaults.host,
+    traceId: '',
+    spanId: '',
+    message,
+    attributes: {},
+  };
+}
+
+/** Reads a JSON array of objects; places count as lines. Undefined when the body is none. */
+export function readArray(body: Buffer, defaults: FieldDefaults): ReadLines | undefined {
+  if (!isUtf8(body)) return undefined;
+  let value: unknown;
+  try {
+    value = JSON.parse(body.toString('utf8'));
+  } catch {
+    return undefined;
+  }
+  if (!Array.isArray(value)) return undefined;
+  const records: IncomingRecord[] = [];
+  const faults: LineFault[] = [];
+  for (const [index, item] of (value as unknown[]).entries()) {
+    if (typeof item === 'object' && item !== null && !Array.isArray(item)) {
+      records.push(recordOfFields(item as Record<string, unknown>, defaults));
+    } else {
+      faults.push({ line: index + 1, reason: 'unreadable', message: 'The element is no object.' });
+    }
+  }
+  return { records, faults };
+}
