@@ -10,6 +10,7 @@ import { z } from 'zod';
 import { parseDuration } from '../base/duration.ts';
 import { accessConfiguration } from './access-config.ts';
 import { auditConfiguration } from './audit/config/configuration.ts';
+import { telemetryConfiguration } from './telemetry/config.ts';
 
 /**
  * The schema of `custos.config.ts` and `custos.yaml`. Every field has a default, so an empty file, or none
@@ -137,6 +138,7 @@ export const configuration = z.strictObject({
     .prefault({}),
   access: accessConfiguration.prefault({}),
   audit: auditConfiguration.prefault({}),
+  telemetry: telemetryConfiguration.prefault({}),
   services: z.array(configuredService).default([]),
   probes: z.array(configuredProbe).default([]),
   maintenance: z.array(configuredMaintenance).default([]),

@@ -40,6 +40,7 @@ import { createSelfChecks } from './self-checks.ts';
 import { createSignInWatch } from './sign-in-watch.ts';
 import type { Stores } from './stores.ts';
 import { columnsTrouble, createSystemStatus } from './system-status.ts';
+import { joinTelemetry } from './telemetry/join.ts';
 
 export interface WireRequest {
   readonly options: Options;
@@ -176,6 +177,8 @@ async function joinDomains({ options, version, clock, log, stores }: WireRequest
     publicUrl,
   });
 
+  const telemetry = joinTelemetry({ options, version, state, columns, clock, log });
+
   const system = createSystemStatus({ state, columns, jobs, notify, clock, version, node });
   const traffic = createTraffic(clock);
   const sources = overviewSources({ probes, alerting, notify, access, system, traffic });
@@ -224,6 +227,7 @@ async function joinDomains({ options, version, clock, log, stores }: WireRequest
   for (const routes of [
     accessRoutes(access, { secureCookie }),
     ...joined.routes,
+    ...telemetry.routes,
     settingsRoutes(settings),
     jobsRoutes(jobs),
     notifyRoutes(notify),
@@ -256,6 +260,7 @@ async function joinDomains({ options, version, clock, log, stores }: WireRequest
     { name: 'outbound', stop: () => doors.close() },
     { name: 'columns', start: () => columns.start(), stop: () => columns.stop() },
     ...joined.parts,
+    ...telemetry.parts,
     { name: 'settings', start: () => settings.start(), stop: () => settings.stop() },
     { name: 'access', start: () => access.start(), stop: () => access.stop() },
     { name: 'live events', stop: () => hub.close() },
