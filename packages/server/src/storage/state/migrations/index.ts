@@ -15,6 +15,7 @@ import { auditAnchorsMigration } from './0025-audit-anchors.ts';
 import { auditHoldsMigration } from './0027-audit-holds.ts';
 import { signInMigration } from './0030-sign-in.ts';
 import { decidingMigration } from './0031-deciding.ts';
+import { logSearchesMigration } from './0041-log-searches.ts';
 import { tokenAddressesMigration } from './0032-token-addresses.ts';
 import { dashboardsMigration } from './0040-dashboards.ts';
 
@@ -38,4 +39,5 @@ export const migrations: readonly Migration[] = [
   decidingMigration,
   tokenAddressesMigration,
   dashboardsMigration,
+  logSearchesMigration,
 ];
