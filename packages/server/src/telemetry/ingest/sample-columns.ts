@@ -32,6 +32,13 @@ export class SampleColumns {
     writeStale(this.#values, at);
   }
 
+  /** The newest time among the samples from place `from` on. */
+  newestSince(from: number): number {
+    let newest = -Infinity;
+    for (let at = from; at < this.#length; at += 1) newest = Math.max(newest, this.#times[at]!);
+    return newest;
+  }
+
   batch(): SampleBatch {
     return {
       series: this.#series,

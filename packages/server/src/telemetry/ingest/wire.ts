@@ -46,7 +46,7 @@ export class Wire {
     const from = this.at;
     const value = this.varint();
     // Only negative numbers and those beyond all times take ten bytes.
-    return this.at - from === 10 ? Number(BigInt.asIntN(64, this.#bigVarint(from))) : value;
+    return this.at - from === 10 ? Number(this.exactInt64(from)) : value;
   }
 
   /** The length of what follows, which is inside this part. */
@@ -92,12 +92,13 @@ export class Wire {
     } else throw unreadable('The body holds a field of an unknown type.');
   }
 
-  #bigVarint(from: number): bigint {
+  /** The signed number that stands from `from` to here, with all its digits. */
+  exactInt64(from: number): bigint {
     let value = 0n;
     for (let at = from; at < this.at; at += 1) {
       value |= BigInt(this.bytes[at]! & 0x7f) << BigInt(7 * (at - from));
     }
-    return value;
+    return BigInt.asIntN(64, value);
   }
 
   #fail(): never {

@@ -1,0 +1,55 @@
+import { isUtf8 } from 'node:buffer';
+import { notUtf8, unreadable } from './errors.ts';
+import { createLokiRecords, type LokiPush } from './loki.ts';
+
+const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+const textOf = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value));
+
+const texts = (fields: Readonly<Record<string, unknown>>): Record<string, string> =>
+  Object.fromEntries(Object.entries(fields).map(([name, value]) => [name, textOf(value)]));
+
+/**
+ * Reads `{"streams":[{"stream":{...},"values":[["<ns>","line",{...}]]}]}` (Loki HTTP API, "Ingest logs").
+ * An entry that is none is left out; a body that is no such object raises `DoorError`.
+ */
+export function readLokiJson(body: Buffer): LokiPush {
+  if (!isUtf8(body)) throw notUtf8('The body');
+  let value: unknown;
+  try {
+    value = JSON.parse(body.toString('utf8'));
+  } catch (error) {
+    throw unreadable('The body is not JSON.', error);
+  }
+  const streams = isObject(value) ? value['streams'] : undefined;
+  if (!Array.isArray(streams)) throw unreadable('The body must be an object with an array `streams`.');
+
+  const records = createLokiRecords();
+  for (const stream of streams as unknown[]) {
+    const values = isObject(stream) ? stream['values'] : undefined;
+    const labels = isObject(stream) ? stream['stream'] : undefined;
+    if (!Array.isArray(values) || !isObject(labels)) {
+      records.refuse({
+        reason: 'unreadable',
+        message: 'A stream needs an object `stream` and an array `values`.',
+        count: Array.isArray(values) ? values.length : 1,
+      });
+      continue;
+    }
+    const add = records.stream(texts(labels));
+    for (const entry of values as unknown[]) {
+      const [time, line, metadata] = Array.isArray(entry) ? (entry as unknown[]) : [];
+      if (typeof time !== 'string' || !/^-?\d{1,19}$/.test(time) || typeof line !== 'string') {
+        records.refuse({
+          reason: 'unreadable',
+          message: 'An entry is ["<nanoseconds>", "<line>"], with metadata as a third element.',
+          count: 1,
+        });
+        continue;
+      }
+      add({ timeMs: Number(time) / 1e6, line, metadata: isObject(metadata) ? texts(metadata) : {} });
+    }
+  }
+  return records.push();
+}

@@ -1,0 +1,125 @@
+import type { TelemetrySignal } from '@custos/contract';
+import type { Routes, Server } from '../../http/types.ts';
+import type { Acceptance, RecordIntake, SampleIntake, Source, SpanIntake } from '../types.ts';
+import { mediaType } from './body.ts';
+import { createDoor, type DoorOptions } from './door.ts';
+import { unsupported } from './errors.ts';
+import { recordsOf } from './otlp/logs.ts';
+import {
+  logsRequest,
+  metricsRequest,
+  tracesRequest,
+  type LogsRequest,
+  type MetricsRequest,
+  type TracesRequest,
+} from './otlp/messages.ts';
+import { createMetricsReader } from './otlp/metrics.ts';
+import { readJson } from './otlp/read-json.ts';
+import { readProtobuf } from './otlp/read-protobuf.ts';
+import { contentTypes, exportReply, statusReply, type Encoding } from './otlp/replies.ts';
+import type { Shape } from './otlp/shape.ts';
+import { spansOf } from './otlp/traces.ts';
+
+export interface OtlpOptions extends DoorOptions {
+  readonly samples: SampleIntake;
+  readonly records: RecordIntake;
+  readonly spans: SpanIntake;
+}
+
+function encodingOf(contentType: string | undefined): Encoding {
+  const type = mediaType(contentType);
+  if (type === contentTypes.protobuf) return 'protobuf';
+  if (type === contentTypes.json) return 'json';
+  throw unsupported(
+    `The content type "${type.slice(0, 80)}" is not ${contentTypes.protobuf} or ${contentTypes.json}.`,
+  );
+}
+
+const read = <Type>(body: Buffer, shape: Shape, encoding: Encoding): Type =>
+  encoding === 'json' ? readJson<Type>(body, shape) : readProtobuf<Type>(body, shape);
+
+const paths: Readonly<Record<string, TelemetrySignal>> = {
+  '/v1/metrics': 'metrics',
+  '/v1/logs': 'logs',
+  '/v1/traces': 'traces',
+};
+
+const nothing: Acceptance = { accepted: 0, refusals: [] };
+
+/**
+ * OTLP/HTTP 1.x for metrics, logs and traces, in protocol buffers and JSON. What is wrong with one item
+ * leaves that item out and is told as `partial_success`; what is wrong with the request is told as a
+ * `google.rpc.Status` in the request's own encoding; 429 and 503 carry `Retry-After`.
+ */
+export function otlpRoutes(options: OtlpOptions): Routes {
+  const { samples, records, spans, clock } = options;
+  const door = createDoor('otlp', options);
+  const metricsReader = createMetricsReader(samples, clock);
+
+  /** What a body of each signal becomes. */
+  const takers: Readonly<
+    Record<TelemetrySignal, (body: Buffer, encoding: Encoding, source: Source) => Promise<Acceptance>>
+  > = {
+    async metrics(body, encoding, source) {
+      const request = read<MetricsRequest>(body, metricsRequest, encoding);
+      const { batch, metadata, refusals } = metricsReader.read(request, source);
+      if (metadata.length > 0) samples.describe(metadata);
+      const acceptance = batch.series.length === 0 ? nothing : await samples.append(batch, source);
+      return { ...acceptance, refusals: [...refusals, ...acceptance.refusals] };
+    },
+    async logs(body, encoding, source) {
+      const found = recordsOf(read<LogsRequest>(body, logsRequest, encoding), clock.now());
+      return found.length === 0 ? nothing : records.append(found, source);
+    },
+    async traces(body, encoding, source) {
+      const { spans: found, refusals } = spansOf(read<TracesRequest>(body, tracesRequest, encoding));
+      const acceptance = found.length === 0 ? nothing : await spans.append(found, source);
+      return { ...acceptance, refusals: [...refusals, ...acceptance.refusals] };
+    },
+  };
+
+  function register(server: Server, path: string, signal: TelemetrySignal): void {
+    server.post(
+      path,
+      {
+        config: { access: 'telemetry.ingest', anyOrigin: true, ownLimits: true },
+        bodyLimit: door.limits.bodyBytes,
+        // The server's own decompression knows no bound and fewer encodings.
+        decompress: false,
+      },
+      async (request, reply) => {
+        const source = door.sourceOf(request, signal);
+        const encoding = encodingOf(request.headers['content-type']);
+        const sent = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
+        const body = await door.open(request, sent, { taken: ['identity', 'gzip', 'deflate', 'zstd'] });
+        const acceptance = await takers[signal](body, encoding, source);
+        door.count(request, source, { acceptance, bytes: body.length });
+        return reply
+          .type(contentTypes[encoding])
+          .send(exportReply(acceptance.refusals, { signal, encoding }));
+      },
+    );
+  }
+
+  return async (server) => {
+    server.removeAllContentTypeParsers();
+    server.addContentTypeParser(
+      '*',
+      { parseAs: 'buffer', bodyLimit: door.limits.bodyBytes },
+      async (_request: unknown, body: Buffer) => body,
+    );
+    server.setErrorHandler(async (error, request, reply) => {
+      const signal = paths[request.routeOptions.url ?? ''] ?? 'metrics';
+      const refusal = door.refuse(door.sourceOf(request, signal), error);
+      if (refusal.retryAfterSeconds !== undefined) reply.header('retry-after', refusal.retryAfterSeconds);
+      // Whoever sends neither encoding is answered in the one that people can read.
+      const asked = mediaType(request.headers['content-type']) === contentTypes.protobuf;
+      const encoding = asked ? 'protobuf' : 'json';
+      return reply
+        .code(refusal.status)
+        .type(contentTypes[encoding])
+        .send(statusReply(refusal.status, refusal.message, encoding));
+    });
+    for (const [path, signal] of Object.entries(paths)) register(server, path, signal);
+  };
+}
