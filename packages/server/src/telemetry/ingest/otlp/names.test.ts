@@ -16,7 +16,7 @@ test.each([
   ['weird   name__with--things', '', 'other', 'weird_name_with_things'],
   ['2xx.replies', '', 'counter', '_2xx_replies_total'],
   ['load', 'foo/bar', 'gauge', 'load_foo_per_bar'],
-] as const)('%s in %s as a %s is %s', (name, unit, kind, expected) => {
+] as const)('%s in %s as a %s is %s', (...[name, unit, kind, expected]) => {
   expect(metricNameOf(name, unit, kind)).toBe(expected);
 });
 
