@@ -6,14 +6,14 @@ import type { AddressInfo } from 'node:net';
 /** A proxy in front of an engine that can drop answers after the engine has done the work. */
 export interface LossyProxy {
   readonly port: number;
-  /** Drops the answers to the next `count` inserts. */
+  /** Drops the answers to the next `count` inserts into the table. */
   loseAnswers(count: number): void;
   /** Answers that were dropped so far. */
   lost(): number;
   close(): Promise<void>;
 }
 
-export async function startLossyProxy(target: string): Promise<LossyProxy> {
+export async function startLossyProxy(target: string, table = 'probe_result'): Promise<LossyProxy> {
   let toLose = 0;
   let lost = 0;
   const server: Server = createServer((incoming, outgoing) => {
@@ -21,7 +21,7 @@ export async function startLossyProxy(target: string): Promise<LossyProxy> {
       `${target}${incoming.url}`,
       { method: incoming.method ?? 'GET', headers: incoming.headers },
       (answer) => {
-        if (toLose > 0 && (incoming.url ?? '').includes('INSERT+INTO+probe_result')) {
+        if (toLose > 0 && (incoming.url ?? '').includes(`INSERT+INTO+${table}`)) {
           toLose -= 1;
           lost += 1;
           answer.resume();

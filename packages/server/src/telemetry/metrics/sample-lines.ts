@@ -8,21 +8,14 @@ export interface SampleColumns {
   readonly values: Float64Array;
 }
 
-/** A row of `metric_sample_spool`, as `ddl/0003-metrics.ts` describes it. */
-export type PackedSamples = {
-  readonly day: number;
-  readonly series: string;
-  readonly times: string;
-  readonly values: string;
-};
-
 /** A row of the spool may have 1 MiB; a sample takes 27 bytes of it. */
 const samplesPerRow = 16_384;
 
 const base64 = (array: Uint32Array | Float64Array): string =>
   Buffer.from(array.buffer, array.byteOffset, array.byteLength).toString('base64');
 
-function pack({ series, times, values }: SampleColumns, day: number): PackedSamples {
+/** A row of `metric_sample_spool`, as `ddl/0003-metrics.ts` describes it, as JSON. */
+function pack({ series, times, values }: SampleColumns, day: number): string {
   const { length } = times;
   const ids = new Uint32Array(length * 2);
   const offsets = new Uint32Array(length);
@@ -33,7 +26,8 @@ function pack({ series, times, values }: SampleColumns, day: number): PackedSamp
     ids[index * 2 + 1] = idHigh;
     offsets[index] = times[index]! - startMs;
   }
-  return { day, series: base64(ids), times: base64(offsets), values: base64(values) };
+  // Base 64 needs no escapes: writing it out is cheaper than having it looked through for them.
+  return `{"day":${day},"series":"${base64(ids)}","times":"${base64(offsets)}","values":"${base64(values)}"}`;
 }
 
 /** Takes the samples at some places; values are copied as bits. */
@@ -65,8 +59,8 @@ function byDay(samples: SampleColumns): ReadonlyMap<number, SampleColumns> {
 }
 
 /** Packs samples into rows of the spool, each of one day. The bytes are little-endian, as on every host of Node. */
-export function packSamples(samples: SampleColumns): PackedSamples[] {
-  const rows: PackedSamples[] = [];
+export function packSamples(samples: SampleColumns): string[] {
+  const rows: string[] = [];
   for (const [day, { series, times, values }] of byDay(samples)) {
     for (let from = 0; from < times.length; from += samplesPerRow) {
       const to = Math.min(times.length, from + samplesPerRow);
