@@ -18,6 +18,8 @@ import { decidingMigration } from './0031-deciding.ts';
 import { logSearchesMigration } from './0041-log-searches.ts';
 import { tokenAddressesMigration } from './0032-token-addresses.ts';
 import { dashboardsMigration } from './0040-dashboards.ts';
+import { metricRulesMigration } from './0042-metric-rules.ts';
+import { logRulesMigration } from './0043-log-rules.ts';
 
 /** Every step of the schema, in order. A later version only appends. */
 export const migrations: readonly Migration[] = [
@@ -40,4 +42,6 @@ export const migrations: readonly Migration[] = [
   tokenAddressesMigration,
   dashboardsMigration,
   logSearchesMigration,
+  metricRulesMigration,
+  logRulesMigration,
 ];
