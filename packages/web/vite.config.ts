@@ -23,6 +23,7 @@ export default defineConfig({
     port: 4610,
     proxy: {
       '/api': { target: custos, changeOrigin: true },
+      '/prometheus': { target: custos, changeOrigin: true },
       // What the logs serve; the page of the ledger is at `/ledger` itself.
       '^/ledger/.+': { target: custos, changeOrigin: true },
       '/readyz': custos,

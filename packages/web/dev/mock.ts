@@ -4,6 +4,7 @@ import type { z } from 'zod';
 import { routes, type Answer, type Call } from './mock-routes.ts';
 import { ledgerResource } from './mock-audit.ts';
 import { random } from './chance.ts';
+import { answerMetrics } from './mock-metrics.ts';
 import { createWorld, type World } from './world.ts';
 
 function send(reply: ServerResponse, status: number, body: unknown): void {
@@ -108,6 +109,7 @@ export function createMock(): (request: IncomingMessage, reply: ServerResponse) 
       reply.end(found);
       return true;
     }
+    if (answerMetrics(request, reply, state.name)) return true;
     if (!url.pathname.startsWith('/api/')) return false;
     if (url.pathname === '/api/v1/stream') {
       if (state.name === 'offline') send(reply, 503, {});

@@ -2,6 +2,7 @@ import type { QueryClient } from '@tanstack/react-query';
 import { createRootRouteWithContext, createRoute, redirect } from '@tanstack/react-router';
 import { overviewQuery, sessionQuery, setupQuery } from '../data/queries.ts';
 import { readAuditSearch } from '../features/audit/search.ts';
+import { readMetricsSearch } from '../features/metrics/search.ts';
 import { rangeSearch, texts } from './address.ts';
 import { NotFound } from './not-found.tsx';
 import { under, underReading } from './page-route.ts';
@@ -151,6 +152,11 @@ export const pages = root.addChildren([
       '/security',
       () => import('../features/security/page.tsx'),
       'SecurityPage',
+    ),
+    underReading(shell, readMetricsSearch)(
+      '/metrics',
+      () => import('../features/metrics/page.tsx'),
+      'MetricsPage',
     ),
     inShell('/jobs', () => import('../features/jobs/page.tsx'), 'JobsPage'),
     approvals.addChildren([

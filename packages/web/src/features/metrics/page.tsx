@@ -1,0 +1,261 @@
+import { Button, Checkbox, Select } from '@mantine/core';
+import { IconChartLine, IconListSearch, IconPlus } from '@tabler/icons-react';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { getRouteApi, useNavigate } from '@tanstack/react-router';
+import { useMemo, useState } from 'react';
+import { LinesFigure } from '../../charts/lines/lines-figure.tsx';
+import { gridOf } from '../../charts/lines/series-set.ts';
+import { expressionFault, metricNamesQuery } from '../../data/metrics.ts';
+import { explain, isForbidden } from '../../data/problem.ts';
+import { promqlSource } from '../../data/promql-source.ts';
+import { useNow } from '../../ui/clock.ts';
+import { Choices } from '../../ui/filter-bar.tsx';
+import { count, duration } from '../../ui/format.ts';
+import { Page } from '../../ui/page.tsx';
+import { ranges, windowOf, type RangeName } from '../../ui/range.ts';
+import { Empty, Forbidden, PartialNote, Problem, SkeletonBlock } from '../../ui/states.tsx';
+import { TopSlot } from '../../ui/top-slot.tsx';
+import { unitTitles, type Unit } from '../../ui/units.ts';
+import { MetricBrowser } from './browser.tsx';
+import classes from './metrics.module.css';
+import { QueryRow } from './query-row.tsx';
+import { askedOf, isFull, searchOf, type Asked, type MetricsSearch } from './search.ts';
+import { TableView } from './table-view.tsx';
+import { useLines } from './use-lines.ts';
+import { useWidth } from './use-width.ts';
+
+const route = getRouteApi('/shell/metrics');
+const letters = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ';
+
+/** What this page is for, when nothing is asked yet, and what there is to ask about. */
+function FirstUse({ onTake, onBrowse }: { onTake: (expression: string) => void; onBrowse: () => void }) {
+  const names = useQuery(metricNamesQuery);
+  if (names.data === undefined) {
+    if (names.error === null) return <SkeletonBlock height={180} />;
+    if (isForbidden(names.error)) return <Forbidden detail={explain(names.error).detail} />;
+    return <Problem {...explain(names.error)} onRetry={() => void names.refetch()} />;
+  }
+  if (names.data.length === 0)
+    return (
+      <Empty title="No metrics yet" icon={<IconChartLine size={22} stroke={1.6} />}>
+        Custos takes metrics by OpenTelemetry, by Prometheus’s remote write, and by scraping. They can be
+        asked about here as soon as the first ones arrive.
+      </Empty>
+    );
+  const known = new Set(names.data);
+  const examples = [
+    ['process_resident_memory_bytes', 'Memory of every process'],
+    ['sum by (job) (rate(process_cpu_seconds_total[5m]))', 'Processors in use, by job'],
+    ['up', 'What is scraped, and whether it answers'],
+  ].filter(([expression = '']) => [...known].some((name) => expression.includes(name)));
+  return (
+    <Empty
+      title={`${count(names.data.length, 'metric')} to ask about`}
+      icon={<IconChartLine size={22} stroke={1.6} />}
+      action={
+        <Button variant="default" size="xs" leftSection={<IconListSearch size={14} />} onClick={onBrowse}>
+          Browse metrics
+        </Button>
+      }
+    >
+      Write an expression in PromQL above, or begin with one of these.
+      {examples.map(([expression = '', title]) => (
+        <button
+          key={expression}
+          type="button"
+          className={classes['example']}
+          onClick={() => onTake(expression)}
+        >
+          <span>{title}</span>
+          <code>{expression}</code>
+        </button>
+      ))}
+    </Empty>
+  );
+}
+
+/** Asks metrics in PromQL: several expressions, over time or as a table. */
+export function MetricsPage() {
+  const search = route.useSearch();
+  const navigate = useNavigate();
+  const cache = useQueryClient();
+  const [box, width] = useWidth();
+  const [source] = useState(() => promqlSource(cache));
+  const now = useNow(15_000);
+  const { from, to, name: rangeName } = windowOf(search, now, now - ranges['1h'][1]);
+  const unit: Unit = search.unit ?? 'none';
+
+  const asked = useMemo(() => askedOf(search), [search]);
+  const view = search.view ?? 'chart';
+  const drawn = useMemo(
+    () => asked.map(({ expression, hidden }) => (expression === '' || hidden ? null : expression)),
+    [asked],
+  );
+  const isAsking = drawn.some((expression) => expression !== null);
+  const grid = useMemo(() => gridOf({ from, to }, width), [from, to, width]);
+  const lines = useLines(drawn, grid);
+  const look = useMemo(
+    () => ({
+      from,
+      to,
+      height: 340,
+      unit,
+      stacked: search.stacked === 'yes',
+      min: null,
+      max: null,
+      thresholds: [],
+    }),
+    [from, to, unit, search.stacked],
+  );
+  const table = useMemo(
+    () =>
+      drawn.flatMap((expression, index) =>
+        expression === null ? [] : [{ letter: letters[index] ?? '', expression }],
+      ),
+    [drawn],
+  );
+
+  const show = (change: Partial<MetricsSearch>): void =>
+    void navigate({ to: '/metrics', search: { ...search, ...change }, resetScroll: false });
+  const ask = (next: readonly Asked[], change: Partial<MetricsSearch> = {}): void =>
+    show({ ...searchOf(next), only: undefined, ...change });
+  const zoom = (start: number, end: number): void =>
+    show({ from: Math.floor(start / 1000) * 1000, to: Math.ceil(end / 1000) * 1000, range: undefined });
+  const take = (expression: string): void => {
+    const empty = asked.findIndex((each) => each.expression === '');
+    if (empty >= 0) ask(asked.map((each, index) => (index === empty ? { ...each, expression } : each)));
+    else if (!isFull(asked)) ask([...asked, { expression, hidden: false }]);
+  };
+
+  const faults = lines.errors.map((error) => expressionFault(error));
+  const failed = lines.errors.find((error, index) => error !== null && (faults[index] ?? null) === null);
+  const points = lines.data.lines.length * (lines.data.lines[0]?.values.length ?? 0);
+
+  return (
+    <Page
+      title="Metrics"
+      lead="Ask in PromQL."
+      actions={
+        <Button
+          variant="default"
+          size="xs"
+          leftSection={<IconListSearch size={14} />}
+          aria-expanded={search.browse === 'yes'}
+          onClick={() => show({ browse: search.browse === 'yes' ? undefined : 'yes' })}
+        >
+          Browse metrics
+        </Button>
+      }
+    >
+      <TopSlot>
+        <Choices<RangeName | 'chosen'>
+          label="Time range"
+          value={rangeName ?? 'chosen'}
+          options={[
+            ...Object.entries(ranges).map(([name, [title]]) => [name as RangeName, title] as const),
+            ...(rangeName === null ? [['chosen', 'Zoomed'] as const] : []),
+          ]}
+          onChange={(name) => {
+            if (name !== 'chosen') show({ range: name, from: undefined, to: undefined });
+          }}
+        />
+      </TopSlot>
+      <ol className={classes['queries']} aria-label="Expressions">
+        {asked.map((each, index) => (
+          <QueryRow
+            // Rows have no name but their place.
+            key={`${index}/${asked.length}`}
+            index={index}
+            asked={each}
+            source={source}
+            fault={faults[index] ?? null}
+            alone={asked.length === 1}
+            onChange={(next) => ask(asked.map((one, at) => (at === index ? next : one)))}
+            onDuplicate={
+              isFull(asked)
+                ? null
+                : () => ask([...asked.slice(0, index + 1), each, ...asked.slice(index + 1)])
+            }
+            onRemove={() => ask(asked.filter((_, at) => at !== index))}
+          />
+        ))}
+      </ol>
+      <div className={classes['bar']}>
+        {isFull(asked) ? null : (
+          <Button
+            variant="subtle"
+            size="compact-xs"
+            leftSection={<IconPlus size={14} />}
+            onClick={() => ask([...asked, { expression: '', hidden: false }])}
+          >
+            Add an expression
+          </Button>
+        )}
+        <span className={classes['space']} />
+        {view === 'chart' ? (
+          <Checkbox
+            size="xs"
+            label="Stacked"
+            checked={search.stacked === 'yes'}
+            onChange={(event) => show({ stacked: event.currentTarget.checked ? 'yes' : undefined })}
+          />
+        ) : null}
+        <Select
+          size="xs"
+          w={170}
+          aria-label="Unit"
+          allowDeselect={false}
+          data={Object.entries(unitTitles).map(([value, label]) => ({ value, label }))}
+          value={unit}
+          onChange={(value) => show({ unit: value === 'none' ? undefined : (value as Unit) })}
+        />
+        <Choices<'chart' | 'table'>
+          label="View"
+          value={view}
+          options={[
+            ['chart', 'Chart'],
+            ['table', 'Table'],
+          ]}
+          onChange={(next) => show({ view: next === 'table' ? 'table' : undefined })}
+        />
+      </div>
+      <div ref={box} className={classes['result']} data-old={lines.old || undefined}>
+        {failed === undefined || failed === null ? null : isForbidden(failed) ? (
+          <Forbidden detail={explain(failed).detail} />
+        ) : (
+          <Problem {...explain(failed)} onRetry={lines.refetch} />
+        )}
+        {lines.warnings.map((warning) => (
+          <PartialNote key={warning} part="Not all of it:" reason={warning} />
+        ))}
+        {!isAsking ? (
+          <FirstUse onTake={take} onBrowse={() => show({ browse: 'yes' })} />
+        ) : view === 'table' ? (
+          <TableView expressions={table} at={grid.to} unit={unit} />
+        ) : lines.data.lines.length === 0 && lines.fetching ? (
+          <SkeletonBlock height={look.height} />
+        ) : lines.sets.some((set) => set !== undefined) ? (
+          <>
+            <LinesFigure
+              title="Expressions over time"
+              data={lines.data}
+              look={look}
+              legend
+              only={search.only ?? null}
+              onOnly={(key) => show({ only: key ?? undefined })}
+              onZoom={zoom}
+              onReset={() => show({ from: undefined, to: undefined })}
+            />
+            <p className={classes['about']} role="status">
+              {count(lines.data.lines.length, 'series', 'series')}, {count(points, 'value')}, one every{' '}
+              {duration(grid.stepMs)}. Drag to zoom, double-click to widen.
+            </p>
+          </>
+        ) : null}
+      </div>
+      {search.browse === 'yes' ? (
+        <MetricBrowser onTake={take} onClose={() => show({ browse: undefined })} />
+      ) : null}
+    </Page>
+  );
+}
