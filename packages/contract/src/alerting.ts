@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { id, labels, name, origin, time } from './common.ts';
-import { personal } from './personal-data.ts';
+import { personal, personalByShape } from './personal-data.ts';
 import { criticality, probeKindName } from './probes.ts';
 
 export const severities = ['critical', 'high', 'medium', 'low', 'info'] as const;
@@ -119,6 +119,8 @@ export type RuleView = z.infer<typeof rule>;
 
 /** Those who take alerts see who has one already. */
 const staffName = personal('name', { alsoFor: 'alert.acknowledge' });
+/** What a check found, in the words of the other side; whoever takes alerts has to know it all. */
+const found = personalByShape({ alsoFor: 'alert.acknowledge' });
 
 export const alert = z.object({
   id,
@@ -127,8 +129,8 @@ export const alert = z.object({
   state: alertState,
   severity: severityName,
   labels: z.record(z.string(), z.string()),
-  summary: z.string(),
-  description: z.string(),
+  summary: found(z.string()),
+  description: found(z.string()),
   probeId: id.nullable(),
   serviceId: id.nullable(),
   value: z.number().nullable(),
@@ -157,7 +159,7 @@ export const alertEvent = z.object({
     'expired',
   ]),
   actor: staffName(z.string().nullable()),
-  note: z.string(),
+  note: found(z.string()),
 });
 export type AlertEventView = z.infer<typeof alertEvent>;
 export const alertDetail = alert.extend({ history: z.array(alertEvent) });

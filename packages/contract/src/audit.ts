@@ -81,8 +81,11 @@ export type AuditQuery = z.infer<typeof auditQuery>;
 /** Proof that an event is in a signed log; everything that is needed to check it, but trust in the key. */
 export const auditProof = z.object({
   origin: z.string(),
-  /** The exact bytes that the log keeps, base64. */
-  leaf: z.string(),
+  /**
+   * The exact bytes that the log keeps, base64; null for who may not see all that is in them. The hash is
+   * proven all the same.
+   */
+  leaf: z.string().nullable(),
   /** SHA-256 of 0x00 and the leaf (RFC 6962), base64. */
   leafHash: z.string(),
   /** C2SP tlog-proof with the checkpoint; null until the next checkpoint, about a second. */

@@ -1,5 +1,9 @@
 import { z } from 'zod';
 import { id, time } from './common.ts';
+import { personalByShape } from './personal-data.ts';
+
+/** Errors of work that is about people may name them; whoever replays it has to know why it failed. */
+const failed = personalByShape({ alsoFor: 'job.manage' });
 
 /** One attempt of a job, or a due time of a schedule at which nothing ran. */
 export const jobRun = z.object({
@@ -24,7 +28,7 @@ export const jobRun = z.object({
     'skipped',
     'missed',
   ]),
-  error: z.string().nullable(),
+  error: failed(z.string().nullable()),
 });
 export type JobRunView = z.infer<typeof jobRun>;
 export const jobRunQuery = z.object({
@@ -50,6 +54,6 @@ export const deadJob = z.object({
   kind: z.string(),
   attempts: z.number().int(),
   failedAt: time.nullable(),
-  error: z.string().nullable(),
+  error: failed(z.string().nullable()),
 });
 export type DeadJobView = z.infer<typeof deadJob>;

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { severityName } from './alerting.ts';
 import { id, name, origin, time } from './common.ts';
+import { personalByShape } from './personal-data.ts';
 
 export const channelKindName = z.enum([
   'email',
@@ -70,16 +71,20 @@ export const channelTryRequest = z.object({
 export const deliveryState = z.enum(['pending', 'delivered', 'failed', 'failed-over', 'cancelled']);
 export type DeliveryState = z.infer<typeof deliveryState>;
 
+/** The words of providers, who name recipients; whoever sets channels up has to know which. */
+const answered = personalByShape({ alsoFor: 'channel.edit' });
+const told = personalByShape({ alsoFor: 'alert.acknowledge' });
+
 export const deliveryAttempt = z.object({
   number: z.number().int(),
   at: time,
   outcome: z.enum(['delivered', 'retry', 'failed', 'unknown']),
   latencyMs: z.number(),
   /** What the provider answered: `250 2.0.0 Ok: queued as 4F1`, `200`, `429 Retry-After: 30`. */
-  answer: z.string(),
+  answer: answered(z.string()),
   /** The provider's own id of the message, if it gave one. */
   providerId: z.string().nullable(),
-  error: z.string().nullable(),
+  error: answered(z.string().nullable()),
 });
 export type DeliveryAttemptView = z.infer<typeof deliveryAttempt>;
 
@@ -94,14 +99,14 @@ export const delivery = z.object({
   channelId: id.nullable(),
   channelName: z.string(),
   channelKind: channelKindName,
-  title: z.string(),
+  title: told(z.string()),
   severity: severityName.nullable(),
   state: deliveryState,
   attempts: z.number().int(),
   createdAt: time,
   settledAt: time.nullable(),
   nextAttemptAt: time.nullable(),
-  lastError: z.string().nullable(),
+  lastError: answered(z.string().nullable()),
   /** From the alert's state change to the provider's yes. */
   latencyMs: z.number().nullable(),
 });

@@ -27,6 +27,8 @@ export interface PersonalDataRule {
   readonly alsoFor: readonly Permission[];
   /** The field beside it with the id of whom it is about: people see what is about themselves. */
   readonly owner: string | null;
+  /** Masks what has the shape of personal data in a text that is of use without it, and leaves the rest. */
+  readonly byShape?: true;
 }
 
 /** Under this name the rule stands in a schema's metadata and in the OpenAPI document. */
@@ -55,6 +57,22 @@ export function personal(
     class: dataClass,
     alsoFor: [rule.alsoFor ?? []].flat(),
     owner: rule.owner ?? null,
+  };
+  return (schema) => schema.meta({ [key]: made });
+}
+
+/**
+ * Classes a text that programs write, such as an error: what has the shape of personal data in it (e-mail
+ * and network addresses, phone numbers, wallets) is masked, the rest stays. Names have no shape.
+ */
+export function personalByShape(
+  rule: { readonly alsoFor?: Permission | readonly Permission[] } = {},
+): <Schema extends Text>(schema: Schema) => Schema {
+  const made: PersonalDataRule = {
+    class: 'free-text',
+    alsoFor: [rule.alsoFor ?? []].flat(),
+    owner: null,
+    byShape: true,
   };
   return (schema) => schema.meta({ [key]: made });
 }

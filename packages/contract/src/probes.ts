@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { id, labels, name, origin, time } from './common.ts';
+import { personalByShape } from './personal-data.ts';
 
 /** What a probe, a service or the whole installation is. `unknown`: not checked yet, or inconclusive. */
 export const status = z.enum(['up', 'degraded', 'down', 'blocked', 'paused', 'maintenance', 'unknown']);
@@ -73,12 +74,15 @@ export const probePatch = z
   .partial();
 export type ProbePatch = z.output<typeof probePatch>;
 
+/** What the other side of a check said; whoever sets checks up or takes alerts has to know it all. */
+export const measured = personalByShape({ alsoFor: ['probe.edit', 'alert.acknowledge'] });
+
 /** One check: when, what, how long, and the figures that the kind measures (units in their names). */
 export const probeResult = z.object({
   at: time,
   status: resultStatus,
   latencyMs: z.number().nullable(),
-  message: z.string(),
+  message: measured(z.string()),
   values: z.record(z.string(), z.number()),
 });
 export type ProbeResultView = z.infer<typeof probeResult>;
@@ -197,7 +201,7 @@ export const statusChange = z.object({
   at: time,
   from: status,
   to: status,
-  reason: z.string(),
+  reason: measured(z.string()),
   /** How long the new status lasted; null while it lasts. */
   durationMs: z.number().nullable(),
 });

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { alert } from './alerting.ts';
 import { id, time } from './common.ts';
 import { delivery } from './notify.ts';
-import { resultStatus, status } from './probes.ts';
+import { measured, resultStatus, status } from './probes.ts';
 
 /**
  * What `/api/v1/stream` sends, as server-sent events: `event:` is the type and `data:` the JSON below.
@@ -14,9 +14,9 @@ export const streamEvents = {
     at: time,
     status: resultStatus,
     latencyMs: z.number().nullable(),
-    message: z.string(),
+    message: measured(z.string()),
   }),
-  'probe.status': z.object({ probeId: id, at: time, from: status, to: status, reason: z.string() }),
+  'probe.status': z.object({ probeId: id, at: time, from: status, to: status, reason: measured(z.string()) }),
   alert: alert,
   delivery: delivery,
   /** Something was made, changed or deleted; `resource` is the path part, such as `probes`. */

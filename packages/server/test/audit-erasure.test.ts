@@ -205,7 +205,7 @@ describe('the erasure of a person', () => {
       });
       handedOut.push({
         id: result.id,
-        leaf: Buffer.from(proof.leaf, 'base64'),
+        leaf: Buffer.from(proof.leaf ?? '', 'base64'),
         receipt: proof.receipt ?? '',
       });
     }

@@ -38,7 +38,7 @@ const parts = {
     reveal: async () => null,
   },
   index: { histogram: async () => [], top: async () => [], securityGroups: async () => [] },
-  catalogue: { list: () => [] },
+  catalogue: { list: () => [], find: () => undefined },
 };
 
 async function listening(port: number) {

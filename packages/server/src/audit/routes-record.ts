@@ -28,3 +28,8 @@ export async function recordRequest(
     throw unavailable('audit_unavailable', 'Reading the audit log could not be recorded.', error);
   }
 }
+
+/** True when the caller may read personal data in what is not sealed. */
+export function seesPersonalData({ identity }: FastifyRequest): boolean {
+  return identity?.permissions.has('pii.read') === true;
+}

@@ -2,6 +2,7 @@ import { auditEvent, auditEventDetail, pageOf } from '@custos/contract';
 import { expect, test } from 'vitest';
 import { createTestServer } from '../../test/http-server.ts';
 import { openTestAudit } from '../../test/audit.ts';
+import { canariesIn } from '../../test/canaries.ts';
 import { describeOnBothStores } from '../../test/stores.ts';
 import { unavailable } from '../base/errors.ts';
 import { exportFormats } from './events/export-formats.ts';
@@ -32,6 +33,7 @@ describeOnBothStores('the audit log over HTTP', (open) => {
         audit,
         reading: audit.reading,
         ledger,
+        catalogue: audit.catalogue,
         formats: exportFormats(audit.catalogue),
         count: async () => 2,
       }),
@@ -74,6 +76,42 @@ describeOnBothStores('the audit log over HTTP', (open) => {
     ]);
     // What was looked for may be about people: it is sealed.
     expect(acts.at(-1)?.details).toEqual({ resource: 'audit log', recordCount: 1 });
+  });
+
+  test('free details are masked for who may not see personal data, and the event is proven all the same', async () => {
+    const { call, app } = await served();
+    const details = { order: 17, remark: 'Grace Hopper called', contact: 'grace@example.com' };
+    const sent = await call('POST', '/api/v1/audit/events', { ...draft, details });
+    const [{ id, leafHash } = { id: '', leafHash: '' }] = sent.json<{
+      results: { id: string; leafHash: string }[];
+    }>().results;
+    const plain = await call('POST', '/api/v1/audit/events', { ...draft, action: 'order.cancel' });
+    const [other] = plain.json<{ results: { id: string }[] }>().results;
+    const as = (who: string, url: string) => app.inject({ url, headers: { authorization: `Bearer ${who}` } });
+    const auditor = 'eve=audit.read';
+    const masked = { order: 17, remark: '[hidden]', contact: 'g***@example.com' };
+
+    const list = await as(auditor, '/api/v1/audit/events?action=order.refund');
+    expect(list.json()).toMatchObject({ items: [{ id, details: masked }] });
+    const detail = await as(auditor, `/api/v1/audit/events/${id}`);
+    expect(detail.json()).toMatchObject({ details: masked, proof: { leaf: null, leafHash } });
+    expect(detail.json<{ proof: { receipt: string } }>().proof.receipt).toContain('c2sp.org/tlog-proof');
+    for (const format of ['ndjson', 'csv', 'cef', 'ecs', 'ocsf', 'cloudevents']) {
+      const text = (await as(auditor, `/api/v1/audit/export?format=${format}`)).body;
+      expect(text.length, format).toBeGreaterThan(100);
+      expect(canariesIn(format, Buffer.from(text), ['Grace Hopper', 'grace@example.com'])).toEqual([]);
+    }
+    // What holds nothing personal is there to the last byte.
+    const whole = (await as(auditor, `/api/v1/audit/events/${other?.id}`)).json<{
+      proof: { leaf: string };
+    }>();
+    expect(Buffer.from(whole.proof.leaf, 'base64').toString()).toContain('order.cancel');
+
+    const seer = 'ada=audit.read/pii.read';
+    const seen = (await as(seer, `/api/v1/audit/events/${id}`)).json<{ proof: { leaf: string } }>();
+    expect(seen).toMatchObject({ details });
+    expect(Buffer.from(seen.proof.leaf, 'base64').toString()).toContain('Grace Hopper called');
+    expect((await as(seer, '/api/v1/audit/export')).body).toContain('Grace Hopper called');
   });
 
   test('one event needs no list, and a body that is none is refused by name', async () => {
@@ -143,7 +181,7 @@ test('who may not read the log is refused, a cursor of elsewhere too, and nothin
     reveal: async () => null,
   };
   const index = { histogram: async () => [], top: async () => [], securityGroups: async () => [] };
-  const catalogue = { list: () => [] };
+  const catalogue = { list: () => [], find: () => undefined };
   let away = false;
   const audit = {
     append: async () => {

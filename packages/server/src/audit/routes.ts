@@ -21,7 +21,8 @@ import type { Routes } from '../http/types.ts';
 import type { Catalogue } from './events/catalogue.ts';
 import type { AuditIndex } from './index/service.ts';
 import type { Reading } from './reading.ts';
-import { recordRequest } from './routes-record.ts';
+import { recordRequest, seesPersonalData } from './routes-record.ts';
+import { createShownDetails } from './shown-details.ts';
 import type { AuditLog } from './types.ts';
 
 const read = { access: 'audit.read' } as const;
@@ -30,7 +31,7 @@ export interface AuditRoutesParts {
   readonly audit: AuditLog;
   readonly reading: Pick<Reading, 'filterOf' | 'search' | 'detail' | 'reveal'>;
   readonly index: Pick<AuditIndex, 'histogram' | 'top' | 'securityGroups'>;
-  readonly catalogue: Pick<Catalogue, 'list'>;
+  readonly catalogue: Pick<Catalogue, 'list' | 'find'>;
 }
 
 /** A query as text for the record: what people look for is often about other people, so it is sealed. */
@@ -41,6 +42,7 @@ const queryText = (query: AuditQuery): string => JSON.stringify(query).slice(0, 
  * the number of events; without that record nothing is shown.
  */
 export function auditRoutes({ audit, reading, index, catalogue }: AuditRoutesParts): Routes {
+  const shown = createShownDetails(catalogue);
   return async (app) => {
     app.get(
       '/api/v1/audit/events',
@@ -61,7 +63,9 @@ export function auditRoutes({ audit, reading, index, catalogue }: AuditRoutesPar
           type: 'data.access',
           details: { resource: 'audit log', query: queryText(query), recordCount: page.items.length },
         });
-        return page;
+        const all = seesPersonalData(request);
+        const items = page.items.map((event) => ({ ...event, details: shown(event, all).details }));
+        return { ...page, items };
       },
     );
 
@@ -84,7 +88,10 @@ export function auditRoutes({ audit, reading, index, catalogue }: AuditRoutesPar
           target: { type: 'audit-event', id },
           details: { resource: 'audit event', recordCount: 1 },
         });
-        return detail;
+        const { details, masked } = shown(detail, seesPersonalData(request));
+        // The hash proves the event just as well to who may not read all of its bytes.
+        const proof = masked ? { ...detail.proof, leaf: null } : detail.proof;
+        return { ...detail, details, proof };
       },
     );
 

@@ -1,4 +1,10 @@
-import { type Permission, personal, personalDataClasses, type PersonalDataClass } from '@custos/contract';
+import {
+  type Permission,
+  personal,
+  personalByShape,
+  personalDataClasses,
+  type PersonalDataClass,
+} from '@custos/contract';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
@@ -42,6 +48,24 @@ describe('a classed field', () => {
     const token: Viewer = { ...viewer(), tokenId: 'usr_ada' };
     expect(masked(user, ada, token)).toBe(ada);
     expect(masked(user, { ...ada, id: null })).toMatchObject({ email: 'a***@example.com' });
+  });
+
+  test('that is a text of programs keeps what has no shape of personal data', () => {
+    const error = z.object({
+      at: z.number(),
+      error: personalByShape({ alsoFor: 'job.manage' })(z.string().nullable()),
+    });
+    const value = { at: 1, error: 'role ada@example.com does not exist' };
+    expect(masked(error, value)).toEqual({ at: 1, error: 'role a***@example.com does not exist' });
+    expect(masked(error, value, null)).toEqual({ at: 1, error: 'role a***@example.com does not exist' });
+    expect(masked(error, value, viewer('job.manage'))).toBe(value);
+    expect(masked(error, value, viewer('pii.read'))).toBe(value);
+    for (const plain of [
+      { at: 1, error: 'timeout' },
+      { at: 1, error: null },
+    ]) {
+      expect(masked(error, plain)).toBe(plain);
+    }
   });
 
   test('that is not text is not shown at all', () => {

@@ -7,6 +7,7 @@ import {
 } from '@custos/contract';
 import { z } from 'zod';
 import { mask } from './mask.ts';
+import { maskText } from './mask-text.ts';
 import { someSchema } from './schema-children.ts';
 
 /** Who reads, as far as masking is concerned. An identity is one. */
@@ -56,6 +57,10 @@ function maySee(rule: PersonalDataRule, viewer: Viewer | null, beside: Fields | 
 }
 
 function textStep(schema: Schema, rule: PersonalDataRule): Step {
+  if (rule.byShape === true) {
+    return (value, viewer, beside) =>
+      typeof value !== 'string' || maySee(rule, viewer, beside) ? value : maskText(value);
+  }
   const masked = mask(rule.class, samples[rule.class]);
   if (!z.safeDecode(schema, masked as never).success) {
     throw new TypeError(`A field of class ${rule.class} does not take masked values, such as ${masked}.`);

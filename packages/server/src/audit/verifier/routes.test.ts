@@ -49,6 +49,7 @@ describeOnBothStores('evidence over HTTP', (open) => {
           },
         },
         find: audit.index.find,
+        catalogue: audit.catalogue,
         audit: log ?? audit,
       }),
     );
@@ -70,6 +71,28 @@ describeOnBothStores('evidence over HTTP', (open) => {
       server.app.inject({ method: 'POST', url, payload, headers: { authorization: `Bearer ${token}` } });
     return { audit, server, ids, ask, begun: () => exports };
   }
+
+  test('events whose details hold personal data are taken out by those only who may see it', async () => {
+    const { audit, ids, ask, begun } = await served();
+    await audit.recorder.record({
+      id: 'evt-about',
+      type: 'application.act',
+      action: 'order.refund',
+      outcome: 'succeeded',
+      actor: { type: 'user', id: 'usr_9' },
+      details: { remark: 'to grace@example.com' },
+    });
+    const about = { eventIds: [...ids, 'evt-about'], reason: 'case 12' };
+    const refused = await ask(about, 'eve=audit.read');
+    expect(refused.statusCode).toBe(403);
+    expect(refused.json()).toMatchObject({
+      code: 'forbidden',
+      detail: expect.stringContaining('of 1 of these'),
+    });
+    expect(begun()).toBe(0);
+    expect((await ask(about, 'ada=audit.read/pii.read')).statusCode).toBe(200);
+    expect((await ask({ ...about, eventIds: ids }, 'eve=audit.read')).statusCode).toBe(200);
+  });
 
   test('an archive is streamed that verifies offline, and what it discloses is on record', async () => {
     const { audit, server, ids, ask } = await served();

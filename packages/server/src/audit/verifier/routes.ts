@@ -3,7 +3,10 @@ import { evidenceInput } from '@custos/contract';
 import { invalidInput } from '../../base/errors.ts';
 import { httpError } from '../../http/problem.ts';
 import type { Routes } from '../../http/types.ts';
-import { recordRequest } from '../routes-record.ts';
+import type { Catalogue } from '../events/catalogue.ts';
+import type { LeafEvent } from '../events/types.ts';
+import { recordRequest, seesPersonalData } from '../routes-record.ts';
+import { createShownDetails } from '../shown-details.ts';
 import type { AuditLog } from '../types.ts';
 import { indexRanges } from './index-ranges.ts';
 import type { EvidencePlace } from './evidence-places.ts';
@@ -12,7 +15,10 @@ import type { Evidence } from './evidence-zip.ts';
 export interface EvidenceRouteParts {
   readonly evidence: Evidence;
   /** Where the newest event with this id is; `AuditIndex.find` does. */
-  find(id: string): Promise<{ readonly log: string; readonly index: number } | undefined>;
+  find(
+    id: string,
+  ): Promise<{ readonly log: string; readonly index: number; readonly event: LeafEvent } | undefined>;
+  readonly catalogue: Pick<Catalogue, 'find'>;
   readonly audit: AuditLog;
 }
 
@@ -24,13 +30,19 @@ const faultsNamed = 20;
 const placesTextLimit = 20_000;
 
 /** Where the events are, in the order of the ids. Raises `invalid_input` that names the ids of no event. */
-async function placesOf(ids: readonly string[], find: EvidenceRouteParts['find']): Promise<EvidencePlace[]> {
+async function placesOf(
+  ids: readonly string[],
+  find: EvidenceRouteParts['find'],
+  seen: (event: LeafEvent) => void,
+): Promise<EvidencePlace[]> {
   const found: (EvidencePlace | null)[] = ids.map(() => null);
   const waiting = ids.entries();
   const finder = async (): Promise<void> => {
     for (const [at, id] of waiting) {
       const place = await find(id);
-      if (place !== undefined) found[at] = { log: place.log, index: place.index, id };
+      if (place === undefined) continue;
+      seen(place.event);
+      found[at] = { log: place.log, index: place.index, id };
     }
   };
   await Promise.all(Array.from({ length: Math.min(findersAtOnce, ids.length) }, finder));
@@ -66,7 +78,8 @@ function placesText(places: readonly EvidencePlace[]): Record<string, string> {
  * as `data.export` before the first byte, with the fields that are disclosed and the reason; disclosing
  * needs `pii.read` as well.
  */
-export function evidenceRoutes({ evidence, find, audit }: EvidenceRouteParts): Routes {
+export function evidenceRoutes({ evidence, find, audit, catalogue }: EvidenceRouteParts): Routes {
+  const shown = createShownDetails(catalogue);
   return async (app) => {
     app.route({
       method: 'POST',
@@ -87,10 +100,22 @@ export function evidenceRoutes({ evidence, find, audit }: EvidenceRouteParts): R
       },
       handler: async (request, reply) => {
         const { eventIds, fields, reason } = request.body;
-        if (fields.length > 0 && request.identity?.permissions.has('pii.read') !== true) {
+        if (fields.length > 0 && !seesPersonalData(request)) {
           throw httpError(403, 'forbidden', 'To disclose fields needs the permission pii.read.');
         }
-        const places = await placesOf([...new Set(eventIds)], find);
+        const all = seesPersonalData(request);
+        let masked = 0;
+        const places = await placesOf([...new Set(eventIds)], find, (event) => {
+          if (shown({ ...event, details: event.details ?? {} }, all).masked) masked += 1;
+        });
+        // What is proven is the bytes of the log, and those hold what the reader is not shown.
+        if (masked > 0) {
+          throw httpError(
+            403,
+            'forbidden',
+            `The details of ${masked} of these events hold personal data; to take them out needs the permission pii.read.`,
+          );
+        }
         const archive = await evidence.export({ places, fields });
         await recordRequest(audit, request, {
           type: 'data.export',

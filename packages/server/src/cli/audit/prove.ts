@@ -55,6 +55,11 @@ async function prove(id: string, options: ProveOptions): Promise<number> {
   const { proof, place } = await proven(client, id);
   if (proof.receipt === null) throw new Error('the log has signed no checkpoint with this event yet');
   const policy = given ?? (await client.audit.ledger.status()).policy;
+  if (proof.leaf === null) {
+    throw new Error(
+      'the bytes of this event hold personal data; to prove them needs the permission pii.read',
+    );
+  }
   const leaf = Buffer.from(proof.leaf, 'base64');
   const verdict = await verifyReceipt({ receipt: proof.receipt, leaf, policy });
   if (options.output !== undefined) {

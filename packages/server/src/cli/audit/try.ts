@@ -75,7 +75,7 @@ function stepsOf(options: TryOptions): Step[] {
     outcome: 'succeeded',
     actor: { type: 'service', id: 'custos-audit-try' },
     requestId: key,
-    details: { purpose: 'integration check' },
+    details: { purpose: 'integration-check' },
   };
   const id = event.id as string;
   let first: Recorded;
@@ -126,7 +126,7 @@ function stepsOf(options: TryOptions): Step[] {
           options.policy === undefined
             ? (await client.audit.ledger.status()).policy
             : readFileSync(options.policy, 'utf8');
-        const leaf = Buffer.from(detail.proof.leaf, 'base64');
+        const leaf = Buffer.from(detail.proof.leaf ?? '', 'base64');
         const verdict = await verifyReceipt({ receipt: detail.proof.receipt ?? '', leaf, policy });
         if (!verdict.verified) throw new Error(verdict.reason);
         const { origin, size } = verdict.checkpoint;
@@ -147,7 +147,9 @@ function isSame(first: Recorded, again: Recorded): boolean {
 }
 
 function requireLeafOf({ proof, place }: AuditEventDetail, event: AuditEventDraft): void {
-  const leaf = JSON.parse(Buffer.from(proof.leaf, 'base64').toString('utf8')) as Partial<AuditEventDraft>;
+  const leaf = JSON.parse(
+    Buffer.from(proof.leaf ?? '', 'base64').toString('utf8'),
+  ) as Partial<AuditEventDraft>;
   const said = ({ id, action, requestId, details }: Partial<AuditEventDraft>): string =>
     JSON.stringify([id, action, requestId, details]);
   if (said(leaf) === said(event)) return;

@@ -1,5 +1,6 @@
 import type { Clock } from '../../base/clock.ts';
 import { messageOf } from '../../base/errors.ts';
+import { maskedMessage } from '../masked-message.ts';
 import { oneLine } from '../redact.ts';
 import type { Dispatch, Message, SendOutcome } from '../types.ts';
 import type { Ready } from './opened.ts';
@@ -48,9 +49,11 @@ export async function attempt(
 ): Promise<Attempted> {
   const started = clock.monotonic();
   const end = new AbortController();
+  const message = maskedMessage(facts.message);
   const dispatch: Dispatch = {
     ...facts,
-    ...linksOf(facts.message, publicUrl),
+    message,
+    ...linksOf(message, publicUrl),
     now: clock.now(),
     signal: end.signal,
   };

@@ -9,9 +9,9 @@ export function bytesOf(base64: string): Uint8Array<ArrayBuffer> | undefined {
   }
 }
 
-/** The exact bytes that the log keeps of an event, as the server sent them. */
+/** The exact bytes that the log keeps of an event, as the server sent them; it keeps them from who may not see all. */
 export function leafOf({ proof }: AuditEventDetail): Uint8Array<ArrayBuffer> | undefined {
-  return bytesOf(proof.leaf);
+  return proof.leaf === null ? undefined : bytesOf(proof.leaf);
 }
 
 export const hexOf = (bytes: Uint8Array): string =>

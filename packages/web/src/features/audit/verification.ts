@@ -38,6 +38,12 @@ function refused(problem: Problem): Found {
 const entries = (amount: number): string =>
   `${amount.toLocaleString('en')} ${amount === 1 ? 'entry' : 'entries'}`;
 
+/** What needs the bytes cannot be done without them; that says nothing against the event. */
+const withheld: Found = {
+  state: 'unknown',
+  text: 'The bytes of this entry hold personal data that you may not see, so they were not sent. Ask somebody with the permission pii.read to verify it.',
+};
+
 async function hashFound(event: AuditEventDetail): Promise<Found> {
   const leaf = leafOf(event);
   if (leaf === undefined) return { state: 'failed', text: 'The entry did not arrive as bytes in base64.' };
@@ -117,9 +123,10 @@ export async function verifyEvent(
   const { index } = event.place;
   const leaf = leafOf(event) ?? new Uint8Array();
 
+  const isWithheld = event.proof.leaf === null;
   const works: Readonly<Record<StepName, () => Promise<Found> | Found>> = {
-    shown: () => shownFound(event),
-    leaf: () => hashFound(event),
+    shown: () => (isWithheld ? withheld : shownFound(event)),
+    leaf: () => (isWithheld ? withheld : hashFound(event)),
     key: () => keyFound(log),
     async checkpoint() {
       let verdict = await verifier.checkpoint();
@@ -148,6 +155,7 @@ export async function verifyEvent(
       };
     },
     async inclusion() {
+      if (isWithheld) return withheld;
       const verdict = await verifier.verifyEntry(index, leaf);
       if (!verdict.verified) return refused(verdict);
       return {
@@ -156,6 +164,7 @@ export async function verifyEvent(
       };
     },
     async stored() {
+      if (isWithheld) return withheld;
       const verdict = await verifier.readEntry(index);
       if (!verdict.verified) {
         return verdict.code === 'missing'
@@ -171,6 +180,7 @@ export async function verifyEvent(
         : { state: 'failed', text: 'The log was asked for the entry anew and gave other bytes.' };
     },
     async receipt() {
+      if (isWithheld) return withheld;
       const { receipt } = event.proof;
       if (receipt === null) {
         return {
