@@ -42,11 +42,13 @@ export function toSql(search: Search): Condition {
 function conditionOf(search: Search, binding: Binding): string {
   if (search.kind === 'all') return '1';
   if (search.kind === 'not') return `NOT (${conditionOf(search.term, binding)})`;
-  if (search.kind === 'and' || search.kind === 'or') {
-    const between = search.kind === 'and' ? ' AND ' : ' OR ';
-    return `(${search.terms.map((term) => conditionOf(term, binding)).join(between)})`;
-  }
+  if (search.kind === 'and') return joined(search.terms, ' AND ', binding);
+  if (search.kind === 'or') return joined(search.terms, ' OR ', binding);
   return leafCondition(search, binding);
+}
+
+function joined(terms: readonly Search[], between: string, binding: Binding): string {
+  return `(${terms.map((term) => conditionOf(term, binding)).join(between)})`;
 }
 
 function leafCondition(leaf: Leaf, { bind }: Binding): string {

@@ -6,7 +6,8 @@ import type { LogCategory, LogSeverity } from '@custos/contract';
  */
 export type Search =
   | { readonly kind: 'all' }
-  | { readonly kind: 'and' | 'or'; readonly terms: readonly Search[] }
+  | { readonly kind: 'and'; readonly terms: readonly Search[] }
+  | { readonly kind: 'or'; readonly terms: readonly Search[] }
   | { readonly kind: 'not'; readonly term: Search }
   | Leaf;
 
