@@ -20,6 +20,7 @@ import { tokenAddressesMigration } from './0032-token-addresses.ts';
 import { dashboardsMigration } from './0040-dashboards.ts';
 import { metricRulesMigration } from './0042-metric-rules.ts';
 import { logRulesMigration } from './0043-log-rules.ts';
+import { telemetryRetentionMigration } from './0044-telemetry-retention.ts';
 
 /** Every step of the schema, in order. A later version only appends. */
 export const migrations: readonly Migration[] = [
@@ -44,4 +45,5 @@ export const migrations: readonly Migration[] = [
   logSearchesMigration,
   metricRulesMigration,
   logRulesMigration,
+  telemetryRetentionMigration,
 ];
