@@ -1,12 +1,10 @@
 import { createHash } from 'node:crypto';
-import { mkdirSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { Secret, TOTP } from 'otpauth';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startProvider, type TestProvider } from '../src/access/oidc/provider-fixture.ts';
-import { faultsOf, startBrowser } from './browser.ts';
+import { faultsOf, keepShot, startBrowser } from './browser.ts';
 import { startMailServer, type MailServer } from './receivers.ts';
 import { administrator, discard, eventually, serve, setUp, type Served } from './serve.ts';
 import { freePort } from './stores.ts';
@@ -23,9 +21,6 @@ const screens = [
   ['a desk', desk, 'light'],
   ['a phone', phone, 'dark'],
 ] as const;
-
-/** Where pictures go when somebody wants to look at them. */
-const shots = process.env['CUSTOS_TEST_SHOTS'];
 
 /**
  * Pages of access together with what is outside: an identity provider and a mail server, both real. Needs
@@ -129,12 +124,7 @@ describe('the pages of access and what is outside', () => {
 
   /** Keeps a picture when one is wanted, and fails where the page is at fault. */
   async function look(on: Page, name: string): Promise<void> {
-    // Dialogs and panels slide in.
-    await on.waitForTimeout(300);
-    if (shots !== undefined) {
-      mkdirSync(shots, { recursive: true });
-      await on.screenshot({ path: join(shots, `${name}-${on.viewportSize()?.width ?? 0}.png`) });
-    }
+    await keepShot(on, name);
     expect(await faultsOf(on), name).toEqual([]);
   }
 

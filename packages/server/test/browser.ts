@@ -1,5 +1,6 @@
-import { readFileSync } from 'node:fs';
+import { mkdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { join } from 'node:path';
 import chromium from '@sparticuz/chromium';
 import { chromium as playwright, type Browser, type Page } from 'playwright-core';
 
@@ -20,6 +21,18 @@ export async function startBrowser(): Promise<Browser> {
   });
 }
 
+/** Where pictures of pages go when somebody wants to look at them. */
+const shots = process.env['CUSTOS_TEST_SHOTS'];
+
+/** Keeps a picture of the page as it stands, where pictures are wanted. */
+export async function keepShot(page: Page, name: string): Promise<void> {
+  // Dialogs and panels slide in.
+  await page.waitForTimeout(300);
+  if (shots === undefined) return;
+  mkdirSync(shots, { recursive: true });
+  await page.screenshot({ path: join(shots, `${name}-${page.viewportSize()?.width ?? 0}.png`) });
+}
+
 /** Width, px, and colours in which pages are looked at: a desk by day, a phone at night. */
 const usualLooks = [
   [1440, 'light'],
@@ -36,8 +49,8 @@ interface AxeResult {
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
-/** What axe finds on the page as it stands, but for trifles, and whether it is wider than its window; a line each. */
-export async function faultsOf(page: Page): Promise<string[]> {
+/** What axe finds on the page as it stands, but for trifles, and whether it is wider than its window; a line each. `known` are rules that do not count. */
+export async function faultsOf(page: Page, known: readonly string[] = []): Promise<string[]> {
   // Straight into the page's world: the content security policy keeps scripts out of the document.
   await page.evaluate(axe);
   const violations = await page.evaluate(async () => {
@@ -45,7 +58,7 @@ export async function faultsOf(page: Page): Promise<string[]> {
     return (await run()).violations;
   });
   const found = violations
-    .filter(({ impact }) => impact !== 'minor')
+    .filter(({ id, impact }) => impact !== 'minor' && !known.includes(id))
     .map(({ id, nodes }) => `${id} (${nodes.map((node) => node.target.join(' ')).join('; ')})`);
   const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
   return overflow > 0 ? [...found, `${overflow} px too wide`] : found;

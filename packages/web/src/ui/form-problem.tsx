@@ -1,4 +1,5 @@
 import { IconAlertCircle, IconUsers } from '@tabler/icons-react';
+import { TextLink } from './link.tsx';
 import classes from './form.module.css';
 
 /** What a form was refused for, when it does not belong to one field; or that it waits for a second person. */
@@ -19,7 +20,10 @@ export function FormProblem({
       <div className={classes['note']} role="status">
         <IconUsers size={16} stroke={1.8} aria-hidden="true" />
         <span>
-          <strong>{problem.title}.</strong> {problem.detail}
+          <strong>{problem.title}.</strong> {problem.detail}{' '}
+          <TextLink to="/approvals" search={{ show: 'own' }}>
+            See it there
+          </TextLink>
         </span>
       </div>
     );

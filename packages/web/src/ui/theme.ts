@@ -24,7 +24,8 @@ export const theme = createTheme({
     // The general radius would make a circle of so small a square, which reads as a choice of one.
     Checkbox: { defaultProps: { radius: 'xs' } },
     Tooltip: { defaultProps: { openDelay: 250, withArrow: false, fz: 12 } },
-    Menu: { defaultProps: { shadow: 'md', position: 'bottom-end' } },
+    // Its placeholder for the focus is no item of a menu; without it the focus goes to the first one.
+    Menu: { defaultProps: { shadow: 'md', position: 'bottom-end', withInitialFocusPlaceholder: false } },
     Popover: { defaultProps: { shadow: 'md' } },
   },
 });

@@ -13,6 +13,13 @@ export function absolute(at: number): string {
   return local.format(at);
 }
 
+const localDay = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium' });
+
+/** The day of an instant in the reader's own zone: `21 Nov 2026`. */
+export function day(at: number): string {
+  return localDay.format(at);
+}
+
 /** RFC 3339 in UTC, for copying. */
 function utc(at: number): string {
   return new Date(at).toISOString();

@@ -3,7 +3,7 @@ import { IconActivityHeartbeat, IconBell, IconDots, IconLayoutGrid, IconSearch }
 import { Link, useNavigate } from '@tanstack/react-router';
 import { useSession } from '../../data/queries.ts';
 import { openCommands } from './command-door.ts';
-import { OpenAlertCount } from './open-alerts.tsx';
+import { OpenAlertCount, OpenApprovalCount } from './open-alerts.tsx';
 import { placeGroups } from './places.ts';
 import classes from './shell.module.css';
 
@@ -21,7 +21,9 @@ function More() {
       <Menu.Target>
         <button type="button">
           <IconDots size={20} stroke={1.6} />
-          More
+          <span>
+            More <OpenApprovalCount />
+          </span>
         </button>
       </Menu.Target>
       <Menu.Dropdown>
@@ -32,7 +34,7 @@ function More() {
             leftSection={<place.icon size={18} stroke={1.6} />}
             onClick={() => void navigate({ to: place.to })}
           >
-            {place.title}
+            {place.title} {place.to === '/approvals' ? <OpenApprovalCount /> : null}
           </Menu.Item>
         ))}
       </Menu.Dropdown>

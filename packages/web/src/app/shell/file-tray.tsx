@@ -54,10 +54,12 @@ export default function FileTray({ files }: { files: readonly FileUnderWay[] }) 
     return () => window.removeEventListener('beforeunload', ask);
   }, [comes]);
   return (
-    <ul className={classes['tray']} aria-label="Downloads" role="list">
-      {files.map((file) => (
-        <Entry key={file.id} file={file} />
-      ))}
-    </ul>
+    <section className={classes['tray']} aria-label="Downloads">
+      <ul>
+        {files.map((file) => (
+          <Entry key={file.id} file={file} />
+        ))}
+      </ul>
+    </section>
   );
 }

@@ -4,7 +4,7 @@ import { useNavigate, useRouterState } from '@tanstack/react-router';
 import { useEffect } from 'react';
 import { standingQuery } from '../../data/queries.ts';
 import { TextLink } from '../../ui/link.tsx';
-import { absolute } from '../../ui/time.tsx';
+import { day } from '../../ui/time.tsx';
 import classes from './shell.module.css';
 
 const profile = '/settings/profile';
@@ -36,7 +36,7 @@ export function StandingBanner() {
         {mustChoose
           ? 'Somebody else chose your password. Choose one of your own below to go on; nothing else is possible until then.'
           : !restricted
-            ? `Your role needs a second factor. From ${absolute(factor.requiredFrom ?? 0)} on nothing else works without one. `
+            ? `Your role needs a second factor. From ${day(factor.requiredFrom ?? 0)} on, nothing else works without one. `
             : factor.enrolled
               ? 'Your role needs your second factor, which this sign-in went without. Sign out and in again.'
               : 'Your role needs a second factor. Set one up to go on; nothing else is possible until then.'}

@@ -98,7 +98,7 @@ function Details({ approval }: { approval: ApprovalView }) {
         facts={[
           ['Asked by', approval.own ? 'you' : approval.requestedBy.name],
           ['Asked', <Ago key="asked" at={approval.requestedAt} />],
-          ...(isOpen ? [['Time left', <Ago key="left" at={approval.expiresAt} />] as const] : []),
+          ...(isOpen ? [['Ends', <Ago key="ends" at={approval.expiresAt} />] as const] : []),
           [
             'The other needs',
             <code key="needs" className="mono">
@@ -134,7 +134,7 @@ function Details({ approval }: { approval: ApprovalView }) {
           </Button>
         </div>
       ) : null}
-      {approval.own && isOpen ? (
+      {approval.own && state === 'pending' ? (
         <div className={classes['acts']}>
           <ConfirmButton
             label="Take it back"

@@ -50,7 +50,7 @@ const columns: Column<ApprovalView>[] = [
   { title: 'State', width: '230px', render: (approval) => <ApprovalStateMark state={approval.state} /> },
   { title: 'Asked', width: '100px', render: (approval) => <Ago at={approval.requestedAt} /> },
   {
-    title: 'Time left',
+    title: 'Ends',
     width: '100px',
     align: 'right',
     render: (approval) =>
