@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { sessionCookieName } from '../access/cookie.ts';
 import { createDirectory } from '../access/directory-store.ts';
 import { fetchThrough } from '../access/oidc/provider-fetch.ts';
+import type { Identity } from '../access/types.ts';
 import { accessRoutes } from '../access/routes.ts';
 import { createAccess } from '../access/service.ts';
 import { alertingRoutes } from '../alerting/routes.ts';
@@ -104,19 +105,24 @@ async function joinDomains({ options, version, clock, log, stores }: WireRequest
   closers.push(() => joined.ledger.close());
   const { audit } = joined;
   recording.become(audit);
+  const recheck = async (identity: Identity, from: string): Promise<Identity | undefined> => {
+    const found = await access.now(identity);
+    const taken = found !== undefined && (await access.deciding.addressRules.allows(from, found));
+    return taken ? found : undefined;
+  };
   const hub = createEventHub({
     broadcast: state.dialect === 'postgres' ? state.broadcast : null,
     clock,
     log,
     node,
     // Not everything that ends a right is announced: the command line on the host is another process.
-    recheck: async (identity, from) => {
-      const found = await access.now(identity);
-      const taken = found !== undefined && (await access.deciding.addressRules.allows(from, found));
-      return taken ? found : undefined;
-    },
+    recheck,
   });
   const publish = hub.publish.bind(hub);
+  const disconnect = (matches: (identity: Identity) => boolean): void => {
+    hub.disconnect(matches);
+    telemetry.disconnect(matches);
+  };
 
   const settings = createSettings({
     ...shared,
@@ -146,7 +152,7 @@ async function joinDomains({ options, version, clock, log, stores }: WireRequest
       jwt: { audiences: tokens.audiences, ...(tokens.issuer === undefined ? {} : { issuer: tokens.issuer }) },
       ...(breachedPasswords === undefined ? {} : { breachedPasswords }),
       onEnded: ({ userId, sessionId, tokenId }) => {
-        hub.disconnect(
+        disconnect(
           (identity) =>
             identity.userId === userId ||
             (sessionId !== undefined && identity.sessionId === sessionId) ||
@@ -154,7 +160,7 @@ async function joinDomains({ options, version, clock, log, stores }: WireRequest
         );
       },
       // Watchers come back by themselves, and are then asked from where.
-      onAddressRulesChanged: () => hub.disconnect(() => true),
+      onAddressRulesChanged: () => disconnect(() => true),
     },
   });
   const { firings, windowSeconds, holdSeconds } = options.flapping;
@@ -177,7 +183,16 @@ async function joinDomains({ options, version, clock, log, stores }: WireRequest
     publicUrl,
   });
 
-  const telemetry = joinTelemetry({ options, version, state, columns, clock, log });
+  const telemetry = joinTelemetry({
+    options,
+    version,
+    state,
+    columns,
+    clock,
+    log,
+    audit,
+    recheck,
+  });
 
   const system = createSystemStatus({ state, columns, jobs, notify, clock, version, node });
   const traffic = createTraffic(clock);
@@ -269,6 +284,7 @@ async function joinDomains({ options, version, clock, log, stores }: WireRequest
   const workers: readonly Part[] = [
     { name: 'jobs', start: () => jobs.start(), stop: (deadlineMs) => jobs.stop(deadlineMs) },
     ...joined.workers,
+    ...telemetry.workers,
     { name: 'notify', start: () => notify.start(), stop: (deadlineMs) => notify.stop(deadlineMs) },
     { name: 'alerting', start: () => alerting.start(), stop: () => alerting.stop() },
     { name: 'probes', start: () => probes.start(), stop: () => probes.stop() },

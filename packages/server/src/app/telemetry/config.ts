@@ -1,4 +1,38 @@
+import { logCategory, logSeverity } from '@custos/contract';
 import { z } from 'zod';
+
+const word = z.string().min(1).max(200);
+const pattern = z.string().min(1).max(1000);
+
+/** Puts records whose sender names no category into one; all that is given must hold. */
+const categoryRule = z.strictObject({
+  category: logCategory,
+  services: z.array(word).exactOptional(),
+  /** Names of senders: tokens, syslog peers. */
+  sources: z.array(word).exactOptional(),
+  severities: z.array(logSeverity).exactOptional(),
+  /** RE2, anywhere in the message. */
+  message: pattern.exactOptional(),
+  /** Field to RE2. */
+  attributes: z.record(word, z.string().max(1000)).exactOptional(),
+});
+
+const syslogListener = z
+  .strictObject({
+    protocol: z.enum(['udp', 'tcp', 'tls']),
+    host: z.string().min(1).max(255).default('127.0.0.1'),
+    port: z.number().int().min(0).max(65_535),
+    /** Addresses and networks that may send; nobody else is listened to. */
+    allow: z.array(word).min(1, 'must name who may send, such as 10.0.0.0/8'),
+    /** PEM. With `clientCa`, senders must show a certificate of it. */
+    tls: z
+      .strictObject({ cert: z.string().min(1), key: z.string().min(1), clientCa: z.string().exactOptional() })
+      .exactOptional(),
+  })
+  .refine(({ protocol, tls }) => (protocol === 'tls') === (tls !== undefined), {
+    path: ['tls'],
+    error: 'must be there for the protocol tls, and for no other',
+  });
 
 /** `telemetry` of the file: what metrics may take, and what senders may bring. */
 export const telemetryConfiguration = z.strictObject({
@@ -19,4 +53,30 @@ export const telemetryConfiguration = z.strictObject({
       megabytesPerSecond: z.number().min(0.001).default(256),
     })
     .prefault({}),
+  logs: z
+    .strictObject({
+      /** Tried in this order, before the built-in ones. */
+      categories: z.array(categoryRule).max(200).default([]),
+      redaction: z
+        .strictObject({
+          /** Built-in rules that are switched off: secret, private-key, token, card, email, iban. */
+          off: z.array(word).default([]),
+          own: z
+            .array(
+              z.strictObject({
+                /** Shows in the mark, as in `[masked:ticket]`. */
+                name: z.string().regex(/^[a-z][a-z0-9-]{0,39}$/, 'must be small letters, digits and hyphens'),
+                /** RE2; the first group is masked, or the whole match when there is none. */
+                pattern,
+                /** Texts of which one must be there for the pattern to be tried. */
+                contains: z.array(word).exactOptional(),
+              }),
+            )
+            .max(100)
+            .default([]),
+        })
+        .prefault({}),
+    })
+    .prefault({}),
+  syslog: z.array(syslogListener).max(20).default([]),
 });

@@ -1,3 +1,5 @@
+import type { AuditLog } from '../../audit/types.ts';
+import type { Identity } from '../../access/types.ts';
 import type { Clock } from '../../base/clock.ts';
 import type { Logger } from '../../base/logger.ts';
 import type { Routes } from '../../http/types.ts';
@@ -5,10 +7,19 @@ import type { Columns } from '../../storage/columns/columns.ts';
 import type { State } from '../../storage/state/state.ts';
 import { dashboardRoutes } from '../../telemetry/dashboards/routes.ts';
 import { createDashboards } from '../../telemetry/dashboards/service.ts';
+import { lokiRoutes } from '../../telemetry/ingest/routes-loki.ts';
+import { ndjsonRoutes } from '../../telemetry/ingest/routes-ndjson.ts';
+import { otlpRoutes } from '../../telemetry/ingest/routes-otlp.ts';
 import { remoteWriteRoutes } from '../../telemetry/ingest/routes-remote-write.ts';
+import { createSyslog } from '../../telemetry/ingest/syslog/service.ts';
 import { createTally } from '../../telemetry/ingest/tally.ts';
+import { createLogs } from '../../telemetry/logs/service.ts';
 import { createMetrics } from '../../telemetry/metrics/service.ts';
 import { prometheusRoutes } from '../../telemetry/prometheus/routes.ts';
+import { logSearchRoutes } from '../../telemetry/search/routes.ts';
+import { createLogSearch } from '../../telemetry/search/service.ts';
+import { createTailStreams } from '../../telemetry/search/tail-streams.ts';
+import { createTraces } from '../../telemetry/traces/intake.ts';
 import type { Part } from '../lifecycle.ts';
 import type { Options } from '../options.ts';
 
@@ -19,13 +30,17 @@ export interface JoinTelemetryRequest {
   readonly columns: Columns;
   readonly clock: Clock;
   readonly log: Logger;
+  readonly audit: AuditLog;
+  /** What an identity may do by now; undefined when it has ended or may not come from there any more. */
+  readonly recheck: (identity: Identity, address: string) => Promise<Identity | undefined>;
 }
 
 const megabyte = 1024 * 1024;
 
 /** Joins everything of telemetry: the doors, the stores of metrics, logs and traces, and what asks them. */
-export function joinTelemetry({ options, version, state, columns, clock, log }: JoinTelemetryRequest) {
-  const { metrics: bounds, ingest } = options.telemetry;
+export function joinTelemetry(request: JoinTelemetryRequest) {
+  const { options, version, state, columns, clock, log, audit, recheck } = request;
+  const { metrics: bounds, ingest, logs: logOptions, syslog: listeners } = options.telemetry;
   const tally = createTally(clock);
   const metrics = createMetrics({
     columns,
@@ -40,6 +55,17 @@ export function joinTelemetry({ options, version, state, columns, clock, log }: 
       headBytes: bounds.headMb * megabyte,
     },
   });
+  const search = createLogSearch({ columns, state, clock });
+  const streams = createTailStreams<Identity>({ tail: search.tail, clock, log, recheck });
+  const { intake: records } = createLogs({
+    columns,
+    clock,
+    log,
+    rules: logOptions,
+    onAccepted: (accepted) => search.tail.push(accepted),
+  });
+  const { intake: spans } = createTraces({ columns, clock, log });
+  const syslog = createSyslog({ listeners, records, tally, clock, log });
   const door = {
     tally,
     clock,
@@ -51,11 +77,19 @@ export function joinTelemetry({ options, version, state, columns, clock, log }: 
 
   const routes: readonly Routes[] = [
     remoteWriteRoutes({ ...door, samples: metrics.intake }),
+    otlpRoutes({ ...door, samples: metrics.intake, records, spans }),
+    ndjsonRoutes({ ...door, records }),
+    lokiRoutes({ ...door, records }),
+    logSearchRoutes({ search, streams, audit }),
     prometheusRoutes({ ...metrics, clock, version, rules: { list: async () => [] } }),
     dashboardRoutes(createDashboards({ state, clock })),
   ];
   const parts: readonly Part[] = [
     { name: 'metrics', start: () => metrics.start(), stop: () => metrics.stop() },
+    { name: 'live log tails', stop: () => streams.close() },
   ];
-  return { routes, parts, metrics };
+  const workers: readonly Part[] = [
+    { name: 'syslog', start: () => syslog.start(), stop: () => syslog.stop() },
+  ];
+  return { routes, parts, workers, disconnect: streams.disconnect };
 }
