@@ -14,6 +14,7 @@ const benches: Readonly<Record<string, () => Promise<{ run(): Promise<readonly F
   ledger: () => import('./ledger.ts'),
   audit: () => import('./audit.ts'),
   access: () => import('./access.ts'),
+  bytes: () => import('./telemetry/bytes.ts'),
   'query-metrics': () => import('./telemetry/query-metrics.ts'),
 };
 
