@@ -376,7 +376,7 @@ describe('access from outside (sqlite)', () => {
       outcome: 'succeeded',
       actor: { type: 'user', id: 'usr_9', name: `${canary} Smith` },
       target: { type: 'customer', id: email, name: `${canary} Jones` },
-      details: { order: 17 },
+      details: { order: 17, remark: `${canary} called twice`, contact: email },
     });
     expect(sent).toMatchObject({ answer: { results: [{ status: 'accepted' }] } });
     await custos.add(`${canary}2@example.com`, 'viewer');
