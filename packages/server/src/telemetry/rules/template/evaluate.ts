@@ -87,17 +87,16 @@ export function evaluateTemplate(template: Template, world: TemplateWorld): stri
   };
 
   function run(template_: readonly Node[], dot: Value, root: Value): void {
-    const variables: Variable[] = [
-      { name: '$', value: root },
-      ...(template_ === template.nodes
-        ? [
-            { name: '$labels', value: world.data['Labels'] ?? {} },
-            { name: '$externalLabels', value: world.data['ExternalLabels'] ?? {} },
-            { name: '$externalURL', value: world.externalUrl },
-            { name: '$value', value: world.data['Value'] ?? nothing },
-          ]
-        : []),
-    ];
+    const variables: Variable[] = [{ name: '$', value: root }];
+    if (template_ === template.nodes) {
+      const { Labels = {}, ExternalLabels = {}, Value = nothing } = world.data;
+      variables.push(
+        { name: '$labels', value: Labels },
+        { name: '$externalLabels', value: ExternalLabels },
+        { name: '$externalURL', value: world.externalUrl },
+        { name: '$value', value: Value },
+      );
+    }
 
     function operand(node: Operand, here: Value): Value {
       switch (node.kind) {

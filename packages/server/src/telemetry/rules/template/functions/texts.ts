@@ -18,7 +18,7 @@ function replacement(template: string): string {
     .replaceAll('\\', '\\\\')
     .replaceAll(
       /\$(?:\$|\{(\w+)\}|(\w+))?/g,
-      (whole, braced: string | undefined, bare: string | undefined) => {
+      (_whole, braced: string | undefined, bare: string | undefined) => {
         const name = braced ?? bare;
         if (name === undefined) return '\\$';
         return /^\d$/.test(name) ? `$${name}` : `\${${name}}`;
