@@ -5,6 +5,7 @@ import { auditCalls } from './resources/audit.ts';
 import { factorCalls } from './resources/factors.ts';
 import { alertCalls, ruleCalls } from './resources/alerts.ts';
 import { dashboardCalls } from './resources/dashboards.ts';
+import { logCalls } from './resources/logs.ts';
 import { maintenanceCalls } from './resources/maintenance.ts';
 import { metricCalls } from './resources/metrics.ts';
 import { channelCalls, deliveryCalls } from './resources/notify.ts';
@@ -14,6 +15,8 @@ import { roleCalls } from './resources/roles.ts';
 import { serviceCalls } from './resources/services.ts';
 import { signInCalls } from './resources/sign-in.ts';
 import { healthCalls, jobCalls, overviewCalls, settingsCalls, systemCalls } from './resources/system.ts';
+import { ingestCalls, logRuleCalls, storageCalls } from './resources/telemetry.ts';
+import { traceCalls } from './resources/traces.ts';
 import { openStream, type Stream, type StreamOptions } from './stream.ts';
 import { createDownload, createRequest, type ClientOptions } from './transport.ts';
 
@@ -62,6 +65,11 @@ export function createClient(options: ClientOptions) {
     jobs: jobCalls(request),
     metrics: metricCalls(options),
     dashboards: dashboardCalls(request),
+    logs: logCalls(request, options),
+    logRules: logRuleCalls(request),
+    traces: traceCalls(request),
+    ingest: ingestCalls(request),
+    storage: storageCalls(request),
   };
 }
 
