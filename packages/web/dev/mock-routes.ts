@@ -2,6 +2,7 @@ import * as contract from '@custos/contract';
 import type { z } from 'zod';
 import { accessRoutes } from './mock-access.ts';
 import { auditRoutes } from './mock-audit.ts';
+import { dashboardRoutes } from './mock-dashboards.ts';
 import { channelKinds, probeKinds } from './kinds.ts';
 import { changesOf, daysOf, resultsOf, seriesOf } from './history.ts';
 import { overviewOf, people, system } from './mock-pages.ts';
@@ -205,6 +206,7 @@ export const routes: Route[] = [
   { method: 'DELETE', path: '/tokens/:id', run: () => ok },
   ...accessRoutes,
   ...auditRoutes,
+  ...dashboardRoutes,
   { method: 'GET', path: '/probe-kinds', run: list(contract.kindDescription, () => probeKinds) },
   { method: 'GET', path: '/channel-kinds', run: list(contract.kindDescription, () => channelKinds) },
   { method: 'POST', path: '/probes/try', run: () => answer(contract.probeResult, tryResult()) },

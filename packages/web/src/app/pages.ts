@@ -2,6 +2,7 @@ import type { QueryClient } from '@tanstack/react-query';
 import { createRootRouteWithContext, createRoute, redirect } from '@tanstack/react-router';
 import { overviewQuery, sessionQuery, setupQuery } from '../data/queries.ts';
 import { readAuditSearch } from '../features/audit/search.ts';
+import { readBoardSearch } from '../features/dashboards/address.ts';
 import { readMetricsSearch } from '../features/metrics/search.ts';
 import { rangeSearch, texts } from './address.ts';
 import { NotFound } from './not-found.tsx';
@@ -157,6 +158,12 @@ export const pages = root.addChildren([
       '/metrics',
       () => import('../features/metrics/page.tsx'),
       'MetricsPage',
+    ),
+    inShell('/dashboards', () => import('../features/dashboards/list-page.tsx'), 'DashboardsPage'),
+    underReading(shell, readBoardSearch)(
+      '/dashboards/$dashboardId',
+      () => import('../features/dashboards/board-page.tsx'),
+      'DashboardPage',
     ),
     inShell('/jobs', () => import('../features/jobs/page.tsx'), 'JobsPage'),
     approvals.addChildren([

@@ -1,8 +1,9 @@
-import { useMemo, useState, type MouseEvent } from 'react';
+import { useMemo, useState } from 'react';
 import { inUnit, type Unit } from '../../ui/units.ts';
 import { useLineColours } from './use-line-colours.ts';
 import classes from './lines.module.css';
 import type { ChartLine } from './plot.ts';
+import { pressed } from './pressed.ts';
 
 const columns = [
   ['last', 'Last'],
@@ -67,16 +68,6 @@ export function Legend({
   );
   const rows = all ? sorted : sorted.slice(0, first);
 
-  function press(event: MouseEvent, key: string): void {
-    const others = lines.map((line) => line.key).filter((each) => each !== key);
-    if (event.ctrlKey || event.metaKey) {
-      const next = new Set(hidden);
-      if (!next.delete(key)) next.add(key);
-      onHide(next);
-    } else if (!hidden.has(key) && others.length > 0 && others.every((each) => hidden.has(each)))
-      onHide(new Set());
-    else onHide(new Set(others));
-  }
   const sort = (by: Order['by']): void =>
     setOrder((now) => (now?.by === by ? { by, down: !now.down } : { by, down: by !== 'name' }));
   const head = (by: Order['by'], title: string) => (
@@ -114,7 +105,11 @@ export function Legend({
                 onPointerEnter={() => onLight(off ? null : index)}
               >
                 <th scope="row">
-                  <button type="button" aria-pressed={!off} onClick={(event) => press(event, line.key)}>
+                  <button
+                    type="button"
+                    aria-pressed={!off}
+                    onClick={(event) => onHide(pressed(event, { lines, hidden, key: line.key }))}
+                  >
                     <i style={{ background: colours[index] }} />
                     <span>{line.name}</span>
                   </button>

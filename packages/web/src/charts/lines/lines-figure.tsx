@@ -1,6 +1,7 @@
 import { useMemo, useState } from 'react';
 import { absolute } from '../../ui/time.tsx';
 import { inUnit } from '../../ui/units.ts';
+import { LegendNames } from './legend-names.tsx';
 import { Legend } from './legend.tsx';
 import { LinesChart } from './lines-chart.tsx';
 import classes from './lines.module.css';
@@ -22,7 +23,8 @@ export function LinesFigure({
   title: string;
   data: PlotData;
   look: PlotLook;
-  legend: boolean;
+  /** A table with figures, or the names alone, which takes two lines at most. */
+  legend: 'table' | 'names';
   /** The key of the one line that is shown; null for all but those that were hidden by hand. */
   only?: string | null;
   onOnly?: (key: string | null) => void;
@@ -74,7 +76,11 @@ export function LinesFigure({
         onZoom={onZoom}
         onReset={onReset}
       />
-      {legend && lines.length > 0 ? (
+      {legend === 'names' ? (
+        lines.length > 1 ? (
+          <LegendNames lines={lines} hidden={hidden} onHide={hide} onLight={setPointed} />
+        ) : null
+      ) : lines.length > 0 ? (
         <Legend
           lines={lines}
           unit={look.unit}

@@ -26,7 +26,7 @@ export function seriesName(labels: Labels, except: ReadonlySet<string> = new Set
 }
 
 /** Fills `{{label}}` in; a label that is not there is empty. */
-function fromTemplate(template: string, labels: Labels): string {
+export function fromTemplate(template: string, labels: Labels): string {
   return template.replaceAll(/\{\{\s*([\w.]+)\s*\}\}/g, (_, name: string) => labels[name] ?? '').trim();
 }
 

@@ -22,10 +22,13 @@ import { QueryRow } from './query-row.tsx';
 import { askedOf, isFull, searchOf, type Asked, type MetricsSearch } from './search.ts';
 import { TableView } from './table-view.tsx';
 import { useLines } from './use-lines.ts';
-import { useWidth } from './use-width.ts';
+import { useWidth } from '../../charts/use-width.ts';
 
 const route = getRouteApi('/shell/metrics');
 const letters = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ';
+
+/** Where the panel beside covers the page. */
+const isNarrow = (): boolean => window.matchMedia('(max-width: 700px)').matches;
 
 /** What this page is for, when nothing is asked yet, and what there is to ask about. */
 function FirstUse({ onTake, onBrowse }: { onTake: (expression: string) => void; onBrowse: () => void }) {
@@ -121,10 +124,14 @@ export function MetricsPage() {
     show({ ...searchOf(next), only: undefined, ...change });
   const zoom = (start: number, end: number): void =>
     show({ from: Math.floor(start / 1000) * 1000, to: Math.ceil(end / 1000) * 1000, range: undefined });
-  const take = (expression: string): void => {
+  const take = (expression: string, change: Partial<MetricsSearch> = {}): void => {
     const empty = asked.findIndex((each) => each.expression === '');
-    if (empty >= 0) ask(asked.map((each, index) => (index === empty ? { ...each, expression } : each)));
-    else if (!isFull(asked)) ask([...asked, { expression, hidden: false }]);
+    if (empty >= 0)
+      ask(
+        asked.map((each, index) => (index === empty ? { ...each, expression } : each)),
+        change,
+      );
+    else if (!isFull(asked)) ask([...asked, { expression, hidden: false }], change);
   };
 
   const faults = lines.errors.map((error) => expressionFault(error));
@@ -240,7 +247,7 @@ export function MetricsPage() {
               title="Expressions over time"
               data={lines.data}
               look={look}
-              legend
+              legend="table"
               only={search.only ?? null}
               onOnly={(key) => show({ only: key ?? undefined })}
               onZoom={zoom}
@@ -254,7 +261,10 @@ export function MetricsPage() {
         ) : null}
       </div>
       {search.browse === 'yes' ? (
-        <MetricBrowser onTake={take} onClose={() => show({ browse: undefined })} />
+        <MetricBrowser
+          onTake={(expression) => take(expression, isNarrow() ? { browse: undefined } : {})}
+          onClose={() => show({ browse: undefined })}
+        />
       ) : null}
     </Page>
   );

@@ -1,5 +1,5 @@
 import { useCallback, useState } from 'react';
-import { onWidth } from '../../charts/resize.ts';
+import { onWidth } from './resize.ts';
 
 /** Answers are asked anew only when the width has changed by this much, px. */
 const stepPx = 120;

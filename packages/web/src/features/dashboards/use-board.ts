@@ -1,0 +1,47 @@
+import type { DashboardInput } from '@custos/contract';
+import { getRouteApi, useNavigate } from '@tanstack/react-router';
+import { useMemo } from 'react';
+import { useNow } from '../../ui/clock.ts';
+import { ranges, windowOf, type TimeWindow } from '../../ui/range.ts';
+import type { BoardSearch } from './address.ts';
+import type { BoardContext } from './panels/context.ts';
+import { chosenOf, type Chosen } from './variables.ts';
+
+const route = getRouteApi('/shell/dashboards/$dashboardId');
+
+/** What the address says of a dashboard, and what its panels share because of it. */
+export function useBoard(variables: DashboardInput['variables']): {
+  readonly search: BoardSearch;
+  readonly show: (change: Partial<BoardSearch>) => void;
+  readonly window: TimeWindow;
+  readonly chosen: Chosen;
+  readonly board: BoardContext;
+} {
+  const { dashboardId } = route.useParams();
+  const search = route.useSearch();
+  const navigate = useNavigate();
+  const now = useNow(15_000);
+  const window = windowOf(search, now, now - ranges['1h'][1]);
+  const { from, to } = window;
+  const chosen = useMemo(() => chosenOf(variables, search.vars ?? {}), [variables, search.vars]);
+  const { show, onZoom, onReset } = useMemo(() => {
+    const change = (part: Partial<BoardSearch>): void =>
+      void navigate({
+        to: '/dashboards/$dashboardId',
+        params: { dashboardId },
+        search: (before) => ({ ...before, ...part }),
+        resetScroll: false,
+      });
+    return {
+      show: change,
+      onZoom: (start: number, end: number) =>
+        change({ from: Math.floor(start / 1000) * 1000, to: Math.ceil(end / 1000) * 1000, range: undefined }),
+      onReset: () => change({ from: undefined, to: undefined }),
+    };
+  }, [navigate, dashboardId]);
+  const board = useMemo(
+    () => ({ from, to, variables, chosen, onZoom, onReset }),
+    [from, to, variables, chosen, onZoom, onReset],
+  );
+  return { search, show, window, chosen, board };
+}
