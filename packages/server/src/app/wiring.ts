@@ -170,6 +170,20 @@ async function joinDomains({ options, version, clock, log, stores }: WireRequest
     publish,
     flap: { firings, windowMs: windowSeconds * 1000, holdMs: holdSeconds * 1000 },
   });
+  const telemetry = joinTelemetry({
+    options,
+    version,
+    state,
+    columns,
+    clock,
+    log,
+    audit,
+    holds: joined.holds,
+    jobs,
+    outbound: doors.probes,
+    publicUrl: () => settings.get().publicUrl,
+    recheck,
+  });
   const probes = createProbes({
     ...shared,
     secrets,
@@ -179,19 +193,13 @@ async function joinDomains({ options, version, clock, log, stores }: WireRequest
     history: createHistory(columns),
     publish,
     seats: jobs.leases,
-    selfChecks: [...createSelfChecks({ clock, audit, notify }), signIns.selfCheck, ...joined.selfChecks],
+    selfChecks: [
+      ...createSelfChecks({ clock, audit, notify }),
+      signIns.selfCheck,
+      ...joined.selfChecks,
+      ...telemetry.selfChecks,
+    ],
     publicUrl,
-  });
-
-  const telemetry = joinTelemetry({
-    options,
-    version,
-    state,
-    columns,
-    clock,
-    log,
-    audit,
-    recheck,
   });
 
   const system = createSystemStatus({ state, columns, jobs, notify, clock, version, node });

@@ -221,6 +221,7 @@ async function joinParts(request: JoinAuditRequest, { identity, outside, opened 
     audit,
     ledger,
     health,
+    holds,
     /** Looks at the audit log for Custos's own probe. */
     selfChecks: auditFacets({ health, sources }),
     routes,

@@ -1,5 +1,6 @@
 import { logCategory, logSeverity } from '@custos/contract';
 import { z } from 'zod';
+import { scrapeJobConfiguration } from '../../telemetry/ingest/scrape/configuration.ts';
 
 const word = z.string().min(1).max(200);
 const pattern = z.string().min(1).max(1000);
@@ -79,4 +80,14 @@ export const telemetryConfiguration = z.strictObject({
     })
     .prefault({}),
   syslog: z.array(syslogListener).max(20).default([]),
+  /** Jobs in the notation of Prometheus's `scrape_configs`. */
+  scrape: z
+    .array(scrapeJobConfiguration)
+    .refine(
+      (jobs) => new Set(jobs.map((job) => job.job_name)).size === jobs.length,
+      'must have job names that differ',
+    )
+    .default([]),
+  /** What everything in columns may take on disk; the least important logs give way first. */
+  budgetGb: z.number().min(0.1).default(50),
 });

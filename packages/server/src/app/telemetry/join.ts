@@ -1,8 +1,11 @@
+import type { HoldService } from '../../audit/keeping/holds.ts';
 import type { AuditLog } from '../../audit/types.ts';
 import type { Identity } from '../../access/types.ts';
 import type { Clock } from '../../base/clock.ts';
 import type { Logger } from '../../base/logger.ts';
 import type { Routes } from '../../http/types.ts';
+import type { Jobs } from '../../jobs/types.ts';
+import type { Outbound } from '../../outbound/types.ts';
 import type { Columns } from '../../storage/columns/columns.ts';
 import type { State } from '../../storage/state/state.ts';
 import { dashboardRoutes } from '../../telemetry/dashboards/routes.ts';
@@ -11,17 +14,24 @@ import { lokiRoutes } from '../../telemetry/ingest/routes-loki.ts';
 import { ndjsonRoutes } from '../../telemetry/ingest/routes-ndjson.ts';
 import { otlpRoutes } from '../../telemetry/ingest/routes-otlp.ts';
 import { remoteWriteRoutes } from '../../telemetry/ingest/routes-remote-write.ts';
+import { ingestRoutes } from '../../telemetry/ingest/routes.ts';
+import { createScraper } from '../../telemetry/ingest/scrape/scraper.ts';
 import { createSyslog } from '../../telemetry/ingest/syslog/service.ts';
 import { createTally } from '../../telemetry/ingest/tally.ts';
 import { createLogs } from '../../telemetry/logs/service.ts';
 import { createMetrics } from '../../telemetry/metrics/service.ts';
 import { prometheusRoutes } from '../../telemetry/prometheus/routes.ts';
+import { telemetryRetentionRoutes } from '../../telemetry/retention/routes.ts';
+import { createTelemetryRetention } from '../../telemetry/retention/service.ts';
 import { logSearchRoutes } from '../../telemetry/search/routes.ts';
 import { createLogSearch } from '../../telemetry/search/service.ts';
 import { createTailStreams } from '../../telemetry/search/tail-streams.ts';
 import { createTraces } from '../../telemetry/traces/intake.ts';
+import { createTraceReading } from '../../telemetry/traces/reading.ts';
+import { traceRoutes } from '../../telemetry/traces/routes.ts';
 import type { Part } from '../lifecycle.ts';
 import type { Options } from '../options.ts';
+import { heldLogs } from './held-logs.ts';
 
 export interface JoinTelemetryRequest {
   readonly options: Options;
@@ -31,23 +41,31 @@ export interface JoinTelemetryRequest {
   readonly clock: Clock;
   readonly log: Logger;
   readonly audit: AuditLog;
+  readonly holds: Pick<HoldService, 'list'>;
+  readonly jobs: Pick<Jobs, 'schedule' | 'leases'>;
+  /** The door by which targets are scraped. */
+  readonly outbound: Outbound;
+  readonly publicUrl: () => string | null;
   /** What an identity may do by now; undefined when it has ended or may not come from there any more. */
   readonly recheck: (identity: Identity, address: string) => Promise<Identity | undefined>;
 }
 
 const megabyte = 1024 * 1024;
+const gigabyte = 1024 * megabyte;
+const retentionEveryMs = 5 * 60_000;
 
 /** Joins everything of telemetry: the doors, the stores of metrics, logs and traces, and what asks them. */
 export function joinTelemetry(request: JoinTelemetryRequest) {
-  const { options, version, state, columns, clock, log, audit, recheck } = request;
-  const { metrics: bounds, ingest, logs: logOptions, syslog: listeners } = options.telemetry;
+  const { options, version, state, columns, clock, log, audit, recheck, jobs } = request;
+  const { metrics: bounds, ingest, logs: logOptions, syslog: listeners, scrape } = options.telemetry;
+  // Nodes that share a ClickHouse server each hold a part of the samples in memory.
+  const shared = options.columnsUrl !== null;
   const tally = createTally(clock);
   const metrics = createMetrics({
     columns,
     clock,
     log,
-    // Nodes that share a ClickHouse server each hold a part of the samples in memory.
-    shared: options.columnsUrl !== null,
+    shared,
     limits: {
       series: bounds.maxSeries,
       newSeriesPerMinute: bounds.newSeriesPerMinute,
@@ -66,6 +84,31 @@ export function joinTelemetry(request: JoinTelemetryRequest) {
   });
   const { intake: spans } = createTraces({ columns, clock, log });
   const syslog = createSyslog({ listeners, records, tally, clock, log });
+  const scraper = createScraper({
+    jobs: scrape,
+    outbound: request.outbound,
+    samples: metrics.intake,
+    tally,
+    clock,
+    log,
+    ...(shared ? { seats: jobs.leases } : {}),
+  });
+  const retention = createTelemetryRetention({
+    columns,
+    state,
+    clock,
+    log,
+    holds: heldLogs(request.holds),
+    budgetBytes: options.telemetry.budgetGb * gigabyte,
+    dataDirectory: options.dataPath,
+  });
+  if (options.columns.enabled) {
+    jobs.schedule({
+      name: 'telemetry.retention',
+      everyMs: retentionEveryMs,
+      run: async () => retention.apply(),
+    });
+  }
   const door = {
     tally,
     clock,
@@ -80,7 +123,10 @@ export function joinTelemetry(request: JoinTelemetryRequest) {
     otlpRoutes({ ...door, samples: metrics.intake, records, spans }),
     ndjsonRoutes({ ...door, records }),
     lokiRoutes({ ...door, records }),
+    ingestRoutes({ tally, scraper, metrics, columns, publicUrl: request.publicUrl, syslog }),
     logSearchRoutes({ search, streams, audit }),
+    traceRoutes(createTraceReading({ columns, search, clock })),
+    telemetryRetentionRoutes(retention),
     prometheusRoutes({ ...metrics, clock, version, rules: { list: async () => [] } }),
     dashboardRoutes(createDashboards({ state, clock })),
   ];
@@ -89,7 +135,14 @@ export function joinTelemetry(request: JoinTelemetryRequest) {
     { name: 'live log tails', stop: () => streams.close() },
   ];
   const workers: readonly Part[] = [
+    { name: 'scraper', start: () => scraper.start(), stop: () => scraper.stop() },
     { name: 'syslog', start: () => syslog.start(), stop: () => syslog.stop() },
   ];
-  return { routes, parts, workers, disconnect: streams.disconnect };
+  return {
+    routes,
+    parts,
+    workers,
+    selfChecks: [retention.selfCheck()],
+    disconnect: streams.disconnect,
+  };
 }
