@@ -35,12 +35,14 @@ export function createAuthenticator(
   }
 
   return {
-    async bySession(token) {
+    async bySession(token, { unattended = false }) {
       if (!looksLikeToken(token)) return undefined;
       const session = await reads.sessionBearer(hashToken(token));
       const now = clock.now();
       if (!isOpen(session, now)) return undefined;
-      if (isActivityDue(session.lastSeenAt, now)) await note(writes.noteSessionSeen(session.id, now));
+      if (!unattended && isActivityDue(session.lastSeenAt, now)) {
+        await note(writes.noteSessionSeen(session.id, now));
+      }
       return sessionIdentity(session, { now, graceMs });
     },
 

@@ -280,6 +280,21 @@ describeOnBothStores('signing in', (open) => {
         expect(await next(session)).toBeUndefined();
       });
 
+      test('also while a page that nobody touches goes on asking', async () => {
+        const { access, clock, signIn } = await withUser('admin');
+        const session = await signIn('ada@example.com');
+        const ask = (unattended: boolean) => access.bySession(session.token, { ...here, unattended });
+        await clock.advance(2 * minute);
+        expect(await ask(false)).toBeDefined();
+        for (let step = 0; step < 14; step += 1) {
+          await clock.advance(minute);
+          expect(await ask(true)).toBeDefined();
+        }
+        await clock.advance(minute);
+        expect(await ask(true)).toBeUndefined();
+        expect(await ask(false)).toBeUndefined();
+      });
+
       test('after 15 minutes for those who administer', async () => {
         const { clock, signIn, next } = await withUser('admin');
         const session = await signIn('ada@example.com');

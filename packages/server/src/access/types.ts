@@ -46,6 +46,8 @@ export interface Identity {
 export interface Caller {
   readonly address: string;
   readonly device: string;
+  /** The page says that nobody has touched it for a minute: its requests are nobody's activity. */
+  readonly unattended?: boolean;
 }
 
 /** A request with its id, for the record of what it does. */

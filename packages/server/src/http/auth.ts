@@ -27,7 +27,11 @@ export interface AuthOptions {
 
 /** Where a request comes from, for the authenticator and for records. */
 function callerOf(request: FastifyRequest): Caller {
-  return { address: request.ip, device: (request.headers['user-agent'] ?? '').slice(0, 300) };
+  return {
+    address: request.ip,
+    device: (request.headers['user-agent'] ?? '').slice(0, 300),
+    unattended: request.headers['custos-unattended'] === '1',
+  };
 }
 
 /**
