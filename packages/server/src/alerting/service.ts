@@ -18,11 +18,13 @@ import { isUniqueViolation, type State, type StateTx } from '../storage/state/st
 import { acknowledgeHash } from './apply.ts';
 import { defaultRules } from './default-rules.ts';
 import { createEngine } from './engine.ts';
+import { createFindingSink } from './finding-sink.ts';
 import { resolvedMessage } from './message.ts';
 import { silencesCritical } from './silencing.ts';
 import { alertsStore, rulesStore, type AlertFilter } from './store.ts';
 import { templateFault } from './template.ts';
 import type { Alert, FlapPolicy, Notifier, Publish, Rule } from './types.ts';
+import { createWalk } from './walk.ts';
 
 export interface AlertingOptions {
   readonly state: State;
@@ -48,9 +50,16 @@ export function createAlerting(options: AlertingOptions) {
   let loop: Promise<void> = Promise.resolve();
   let unsubscribe: () => void = () => undefined;
 
-  const engine = createEngine({
+  const walk = createWalk({
     notifier,
     flap,
+    changed: (alert) => {
+      if (alert.firedAt !== null)
+        publish({ type: 'alert', data: toView(alert, alert.paged ? 'pending' : null) });
+    },
+  });
+  const engine = createEngine({
+    walk,
     rules: () => rules,
     evaluated: (rule, error) => {
       const before = evaluations.get(rule.id);
@@ -59,10 +68,6 @@ export function createAlerting(options: AlertingOptions) {
         at: clock.now(),
         error: error === undefined ? (before?.error ?? null) : error,
       });
-    },
-    changed: (alert) => {
-      if (alert.firedAt !== null)
-        publish({ type: 'alert', data: toView(alert, alert.paged ? 'pending' : null) });
     },
   });
 
@@ -176,6 +181,8 @@ export function createAlerting(options: AlertingOptions) {
 
   return {
     observer,
+    /** Where rules on metrics and logs report what they find. */
+    findings: createFindingSink({ walk, clock }),
 
     /** Seeds the default rules on the first start, loads the rules, and starts to look for due steps. */
     async start(): Promise<void> {

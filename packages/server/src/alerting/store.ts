@@ -28,6 +28,7 @@ type AlertingTables = {
     labels: string;
     summary: string;
     description: string;
+    /** Empty for an alert that belongs to no probe. */
     probe_id: string;
     service_id: string | null;
     service_name: string | null;
@@ -101,7 +102,7 @@ function toAlert(row: Selectable<AlertingTables['alert']>): Alert {
     labels: JSON.parse(row.labels) as Record<string, string>,
     summary: row.summary,
     description: row.description,
-    probeId: row.probe_id,
+    probeId: row.probe_id === '' ? null : row.probe_id,
     serviceId: row.service_id,
     serviceName: row.service_name,
     channelIds: JSON.parse(row.channel_ids) as string[],
@@ -179,7 +180,7 @@ export const alertsStore = {
         rule_name: alert.ruleName,
         severity: alert.severity,
         labels: JSON.stringify(alert.labels),
-        probe_id: alert.probeId,
+        probe_id: alert.probeId ?? '',
         service_id: alert.serviceId,
         service_name: alert.serviceName,
         channel_ids: JSON.stringify(alert.channelIds),
@@ -218,6 +219,21 @@ export const alertsStore = {
       .where('state', '!=', 'resolved')
       .execute();
     return rows.map(toAlert);
+  },
+
+  async openOfKeys(db: StateDb, keys: readonly string[]): Promise<ReadonlyMap<string, Alert>> {
+    const open = new Map<string, Alert>();
+    // A statement takes a bounded number of values.
+    for (let at = 0; at < keys.length; at += 200) {
+      const rows = await tables(db)
+        .selectFrom('alert')
+        .selectAll()
+        .where('key', 'in', keys.slice(at, at + 200))
+        .where('state', '!=', 'resolved')
+        .execute();
+      for (const row of rows) open.set(row.key, toAlert(row));
+    }
+    return open;
   },
 
   /** Open alerts with a step whose time has come. */

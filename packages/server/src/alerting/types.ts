@@ -8,7 +8,7 @@ import type { StateTx } from '../storage/state/state.ts';
  *
  * - **rule**: what to watch, for how long, how severe it is and whom to tell.
  * - **verdict**: what a rule says of one probe right now: holds, clear, or unclear (no opinion).
- * - **key**: (rule, probe); at most one alert is open per key.
+ * - **key**: (rule, probe), or (rule, labels) for rules on metrics and logs; at most one alert is open per key.
  * - **alert**: a verdict that held; pending -> firing -> acknowledged -> resolved.
  * - **page**: telling channels that an alert fires. An alert is paged at most once, and its end is told to
  *   whoever was told of its start.
@@ -34,7 +34,8 @@ export interface Alert {
   readonly labels: Readonly<Record<string, string>>;
   readonly summary: string;
   readonly description: string;
-  readonly probeId: string;
+  /** Null for an alert of a rule on metrics or logs. */
+  readonly probeId: string | null;
   readonly serviceId: string | null;
   readonly serviceName: string | null;
   readonly channelIds: readonly string[];
