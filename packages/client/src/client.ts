@@ -7,6 +7,7 @@ import { alertCalls, ruleCalls } from './resources/alerts.ts';
 import { dashboardCalls } from './resources/dashboards.ts';
 import { logCalls } from './resources/logs.ts';
 import { maintenanceCalls } from './resources/maintenance.ts';
+import { metricRuleCalls } from './resources/metric-rules.ts';
 import { metricCalls } from './resources/metrics.ts';
 import { channelCalls, deliveryCalls } from './resources/notify.ts';
 import { probeCalls } from './resources/probes.ts';
@@ -65,6 +66,7 @@ export function createClient(options: ClientOptions) {
     jobs: jobCalls(request),
     metrics: metricCalls(options),
     dashboards: dashboardCalls(request),
+    metricRules: metricRuleCalls(request),
     logs: logCalls(request, options),
     logRules: logRuleCalls(request),
     traces: traceCalls(request),
