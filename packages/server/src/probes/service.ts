@@ -71,6 +71,8 @@ interface ProbesHealth extends SchedulerFigures {
   readonly lastError: string | null;
   /** Since when our own network is at fault, ms. */
   readonly networkFaultSince: number | null;
+  /** Times that Custos was started after the first. */
+  readonly restarts: number;
 }
 
 export interface Probes extends Reading {
@@ -212,6 +214,7 @@ export function createProbes(options: ProbesOptions): Probes {
         resultsWaiting: waiting,
         lastError,
         networkFaultSince: network.faultSince(),
+        restarts: starts,
       };
     },
     kinds: () => Object.values(probeKinds).map(describeKind),

@@ -79,6 +79,16 @@ export const telemetryConfiguration = z.strictObject({
         .prefault({}),
     })
     .prefault({}),
+  /** What Custos reads by itself, and how often. */
+  collectors: z
+    .strictObject({
+      host: z.boolean().default(true),
+      process: z.boolean().default(true),
+      /** The figures of `/metrics`. */
+      custos: z.boolean().default(true),
+      intervalSeconds: z.number().int().min(1).max(3600).default(15),
+    })
+    .prefault({}),
   syslog: z.array(syslogListener).max(20).default([]),
   /** Jobs in the notation of Prometheus's `scrape_configs`. */
   scrape: z

@@ -8,6 +8,7 @@ import type { Jobs } from '../../jobs/types.ts';
 import type { Outbound } from '../../outbound/types.ts';
 import type { Columns } from '../../storage/columns/columns.ts';
 import type { State } from '../../storage/state/state.ts';
+import { createCollectors } from '../../telemetry/collectors/service.ts';
 import { dashboardRoutes } from '../../telemetry/dashboards/routes.ts';
 import { createDashboards } from '../../telemetry/dashboards/service.ts';
 import { lokiRoutes } from '../../telemetry/ingest/routes-loki.ts';
@@ -46,6 +47,11 @@ export interface JoinTelemetryRequest {
   /** The door by which targets are scraped. */
   readonly outbound: Outbound;
   readonly publicUrl: () => string | null;
+  readonly node: string;
+  /** Custos's own figures, as `/metrics` has them. */
+  readonly ownMetrics: () => Promise<string>;
+  /** Times that Custos was started after the first. */
+  readonly restarts: () => number;
   /** What an identity may do by now; undefined when it has ended or may not come from there any more. */
   readonly recheck: (identity: Identity, address: string) => Promise<Identity | undefined>;
 }
@@ -93,6 +99,18 @@ export function joinTelemetry(request: JoinTelemetryRequest) {
     log,
     ...(shared ? { seats: jobs.leases } : {}),
   });
+  const { intervalSeconds, ...enabled } = options.telemetry.collectors;
+  const collectors = createCollectors({
+    samples: metrics.intake,
+    tally,
+    clock,
+    log,
+    node: request.node,
+    enabled,
+    ownMetrics: request.ownMetrics,
+    restarts: request.restarts,
+    intervalMs: intervalSeconds * 1000,
+  });
   const retention = createTelemetryRetention({
     columns,
     state,
@@ -135,6 +153,7 @@ export function joinTelemetry(request: JoinTelemetryRequest) {
     { name: 'live log tails', stop: () => streams.close() },
   ];
   const workers: readonly Part[] = [
+    { name: 'collectors', start: () => collectors.start(), stop: () => collectors.stop() },
     { name: 'scraper', start: () => scraper.start(), stop: () => scraper.stop() },
     { name: 'syslog', start: () => syslog.start(), stop: () => syslog.stop() },
   ];
