@@ -36,17 +36,17 @@ const tooManySamples = (limit: number): CustosError =>
     { status: 422 },
   );
 
-interface Reading extends TimeRange {
+export interface Reading extends TimeRange {
   readonly signal: AbortSignal;
   readonly limits: Pick<MetricsLimits, 'series' | 'samplesFromColumns'>;
 }
 
-/** Reads samples of some series piece by piece, in pieces short enough for one result. */
-async function readSamples(
+/** Reads samples of some series, in pieces short enough for one result each. */
+export async function readSamples(
   store: MetricsStore,
   ids: readonly bigint[],
   { fromMs, toMs, signal, limits }: Reading,
-): Promise<Map<bigint, Samples[]>> {
+): Promise<Map<bigint, Samples>> {
   const parts = new Map<bigint, Samples[]>();
   let sliceMs = Math.max(
     shortestSliceMs,
@@ -73,7 +73,7 @@ async function readSamples(
     if (total > limits.samplesFromColumns) throw tooManySamples(limits.samplesFromColumns);
     at = until + 1;
   }
-  return parts;
+  return new Map([...parts].map(([id, some]) => [id, join(some)]));
 }
 
 /** Reads every series that all matchers accept, with its samples in the range, from columns. */
@@ -84,15 +84,13 @@ export async function readOlder(
 ): Promise<OlderSeries[]> {
   const { fromMs, toMs, signal, limits } = reading;
   const rows = await store.series(matchers, { fromMs, toMs, limit: limits.series, signal });
-  const parts = await readSamples(
+  const found = await readSamples(
     store,
     rows.map(({ id }) => id),
     reading,
   );
-  const found: OlderSeries[] = [];
-  for (const row of rows) {
-    const samples = parts.get(row.id);
-    if (samples !== undefined) found.push({ ...row, samples: join(samples) });
-  }
-  return found;
+  return rows.flatMap((row) => {
+    const samples = found.get(row.id);
+    return samples === undefined ? [] : [{ ...row, samples }];
+  });
 }

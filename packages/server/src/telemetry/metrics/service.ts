@@ -7,10 +7,12 @@ import type { MetricMetadata, SampleIntake } from '../types.ts';
 import { createActiveCatalogue } from './active-catalogue.ts';
 import { createAdmission } from './admission.ts';
 import { fillHead } from './fill-head.ts';
+import { createGridSupport } from './grid-support.ts';
 import { createHead } from './head.ts';
 import { createIntake } from './intake.ts';
 import { createListing } from './listing.ts';
 import { createMetadata } from './metadata.ts';
+import { createOverRange } from './over-range.ts';
 import { createSampleStorage } from './sample-storage.ts';
 import { createMetricsStore } from './store.ts';
 import { defaultLimits, type Catalogue, type MetricsLimits, type MetricsStatus } from './types.ts';
@@ -42,6 +44,9 @@ export interface Metrics {
 /** Time between two looks at what is too old for the head. */
 const sweepMs = 15_000;
 
+/** Within this time what this node has taken is in columns, unless they were away. */
+const sharedDelayMs = 120_000;
+
 /** Creates the store of metrics. Columns may be down: what is in the head can be asked all the same. */
 export function createMetrics(options: MetricsOptions): Metrics {
   const { columns, clock, shared } = options;
@@ -52,7 +57,17 @@ export function createMetrics(options: MetricsOptions): Metrics {
   const store = createMetricsStore(columns);
   const metadata = createMetadata();
   const parts = { catalogue, head, store, shared, limits };
-  const storage = createSampleStorage(parts);
+  const samples = createSampleStorage(parts);
+  const storage: SampleStorage = {
+    ...samples,
+    overRange: createOverRange({
+      ...parts,
+      // Where nodes share columns, no head is complete: all but what may still be on its way is asked there.
+      boundaryMs: () => (shared ? clock.now() - sharedDelayMs : head.fromMs),
+      support: createGridSupport(columns),
+      select: samples.select,
+    }),
+  };
   const stopping = new AbortController();
   let work: Promise<unknown> | undefined;
 

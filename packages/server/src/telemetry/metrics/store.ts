@@ -4,7 +4,7 @@ import type { Columns } from '../../storage/columns/columns.ts';
 import { metricName } from '../promql/label-set.ts';
 import type { Matcher } from '../promql/types.ts';
 import type { ActiveSeries } from './active-series.ts';
-import { doublesOf, halvesOf, readNative } from './native-columns.ts';
+import { numberColumn, nullableDoublesColumn, readBlocks, type NullableDoubles } from './native-blocks.ts';
 import { packSamples, type SampleColumns } from './sample-lines.ts';
 import { dayMs, dayOf, type Samples } from './types.ts';
 
@@ -17,6 +17,17 @@ export interface SeriesRow {
 export interface TimeRange {
   readonly fromMs: number;
   readonly toMs: number;
+}
+
+/** A function over windows, as `overGrid` works it out. */
+export interface Grid {
+  /** The engine's function, with `If` at its end. */
+  readonly engineFunction: string;
+  readonly firstEndMs: number;
+  readonly stepSeconds: number;
+  readonly count: number;
+  readonly rangeSeconds: number;
+  readonly signal: AbortSignal;
 }
 
 /** Metrics in columns. Everything but the two writing functions raises as `Columns.query` does. */
@@ -37,8 +48,16 @@ export interface MetricsStore {
     ids: readonly bigint[] | 'all',
     query: TimeRange & { readonly signal?: AbortSignal | undefined },
   ): Promise<Map<bigint, Samples>>;
+  /**
+   * The results of a function over the windows of some series; stale markers belong to no window. `undefined`
+   * for series with a NaN, an infinity or a number above 2^53: the engine keeps running sums from window to
+   * window, which do not recover from those.
+   */
+  overGrid(ids: readonly bigint[], grid: Grid): Promise<Map<bigint, NullableDoubles | undefined>>;
 }
 
+/** The bits of a stale marker as a number (`promql/stale.ts`). */
+const staleBits = 0x7ff0000000000002n;
 /** The widest range of days that a `Date` can hold. */
 const lastDay = 65_535;
 
@@ -75,13 +94,14 @@ function conditionsOf(matchers: readonly Matcher[]): {
 /** Splits rows that are sorted by series and time into series; a time that comes twice counts once. */
 export function splitBySeries(body: Buffer): Map<bigint, Samples> {
   const found = new Map<bigint, Samples>();
-  const [series, time, value] = readNative(body);
-  if (series === undefined || time === undefined || value === undefined) return found;
-  const ids = halvesOf(series);
-  const times = doublesOf(time);
-  const values = doublesOf(value);
+  const columns = [numberColumn('UInt64'), numberColumn('Float64'), numberColumn('Float64')] as const;
+  readBlocks(body, columns);
+  // As halves: a bigint per sample would cost more than all the rest.
+  const ids = new Uint32Array(columns[0].buffer());
+  const times = new Float64Array(columns[1].buffer());
+  const values = new Float64Array(columns[2].buffer());
   // In place: `to` never overtakes the place that is read. Values go as bits.
-  const bits = new BigUint64Array(values.buffer, values.byteOffset, values.length);
+  const bits = new BigUint64Array(values.buffer);
   let from = 0;
   while (from < times.length) {
     const low = ids[from * 2]!;
@@ -171,6 +191,34 @@ export function createMetricsStore(columns: Columns): MetricsStore {
         { signal },
       );
       return splitBySeries(body);
+    },
+    async overGrid(ids, { engineFunction, firstEndMs, stepSeconds, count, rangeSeconds, signal }) {
+      // The engine's grid is of whole seconds: samples are moved so that the first window ends on one.
+      const shiftMs = (1000 - (firstEndMs % 1000)) % 1000;
+      const start = (firstEndMs + shiftMs) / 1000;
+      const end = start + stepSeconds * (count - 1);
+      const body = await columns.queryBytes(
+        `SELECT series,
+           ${engineFunction}(toDateTime(${start}), toDateTime(${end}), ${stepSeconds}, ${rangeSeconds})(
+             time + toIntervalMillisecond(${shiftMs}), value, reinterpretAsUInt64(value) != ${staleBits}) AS results,
+           max(NOT (abs(value) < 9007199254740992) AND reinterpretAsUInt64(value) != ${staleBits}) AS odd
+         FROM metric_sample
+         WHERE series IN ${idList(ids)}
+           AND time > fromUnixTimestamp64Milli({from:Int64}, 'UTC') AND time <= fromUnixTimestamp64Milli({to:Int64}, 'UTC')
+         GROUP BY series
+         SETTINGS allow_experimental_time_series_aggregate_functions = 1 FORMAT Native`,
+        { from: firstEndMs - rangeSeconds * 1000, to: end * 1000 - shiftMs },
+        { signal },
+      );
+      const series = numberColumn('UInt64');
+      const results = nullableDoublesColumn();
+      const odd = numberColumn('UInt8');
+      readBlocks(body, [series, results, odd]);
+      const found = new BigUint64Array(series.buffer());
+      const flags = new Uint8Array(odd.buffer());
+      return new Map(
+        results.rows().map((row, index) => [found[index]!, flags[index] === 0 ? row : undefined]),
+      );
     },
   };
 }

@@ -1,0 +1,39 @@
+import type { Kernel, Window } from '../promql/evaluate/range-function.ts';
+import type { Samples } from './types.ts';
+
+export interface Windows {
+  /** The first window ends here, each further one `stepMs` later. */
+  readonly firstEndMs: number;
+  readonly stepMs: number;
+  readonly rangeMs: number;
+  /** The steps to work out, the last one not included. */
+  readonly fromStep: number;
+  readonly toStep: number;
+}
+
+/** Works out a function at some steps of one series, whose samples hold no stale markers. */
+export function evaluateWindows(
+  kernel: Kernel,
+  { timestamps, values }: Samples,
+  {
+    windows,
+    into,
+  }: {
+    readonly windows: Windows;
+    readonly into: { readonly values: Float64Array; readonly present: Uint8Array };
+  },
+): void {
+  const { firstEndMs, stepMs, rangeMs, fromStep, toStep } = windows;
+  const window: Window = { timestamps, values, from: 0, to: 0, startMs: 0, endMs: 0, atMs: 0 };
+  for (let step = fromStep; step < toStep; step += 1) {
+    window.endMs = firstEndMs + step * stepMs;
+    window.startMs = window.endMs - rangeMs;
+    while (window.to < timestamps.length && timestamps[window.to]! <= window.endMs) window.to += 1;
+    while (window.from < window.to && timestamps[window.from]! <= window.startMs) window.from += 1;
+    if (window.from >= window.to) continue;
+    const value = kernel(window, Number.NaN);
+    if (value === undefined) continue;
+    into.values[step] = value;
+    into.present[step] = 1;
+  }
+}
