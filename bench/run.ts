@@ -15,7 +15,10 @@ const benches: Readonly<Record<string, () => Promise<{ run(): Promise<readonly F
   audit: () => import('./audit.ts'),
   access: () => import('./access.ts'),
   bytes: () => import('./telemetry/bytes.ts'),
+  'ingest-metrics': () => import('./telemetry/ingest-metrics.ts'),
   'query-metrics': () => import('./telemetry/query-metrics.ts'),
+  'ingest-logs': () => import('./telemetry/ingest-logs.ts'),
+  'query-logs': () => import('./telemetry/query-logs.ts'),
 };
 
 const names = process.argv.slice(2);

@@ -2,9 +2,10 @@ import type { Columns } from '../../storage/columns/columns.ts';
 import { loadRecords } from './store.ts';
 import type { FoundRecord, Place, Scope } from './types.ts';
 
-/** Length of the first span of time that is looked at; each next one is `growth` times as long. */
-const firstSpanMs = 60_000;
-const growth = 6;
+/** The table is sorted by these; spans begin and end with them, so that nothing is read twice. */
+const stepMs = 300_000;
+/** Each span that is looked at is so many times as long as the one before. */
+const growth = 12;
 
 export interface ListOptions {
   readonly order: 'newest' | 'oldest';
@@ -27,14 +28,13 @@ export async function listRecords(
     if (order === 'newest') to = Math.min(to, after.timeMs + 1);
     else from = Math.max(from, after.timeMs);
   }
-  let spanMs = firstSpanMs;
+  let spanMs = stepMs;
   while (from < to && found.length < limit) {
     const slice =
       order === 'newest'
-        ? { from: Math.max(from, to - spanMs), to }
-        : { from, to: Math.min(to, from + spanMs) };
+        ? { from: Math.max(from, Math.floor((to - spanMs) / stepMs) * stepMs), to }
+        : { from, to: Math.min(to, Math.ceil((from + spanMs) / stepMs) * stepMs) };
     const missing = limit - found.length;
-    // oxlint-disable-next-line no-await-in-loop -- the next span is needed only when this one has too few
     found.push(...(await loadRecords(columns, scope, { ...slice, after, order, limit: missing })));
     if (order === 'newest') to = slice.from;
     else from = slice.to;
