@@ -118,10 +118,12 @@ test('what columns work out is what the engine works out, over resets, gaps, sta
   await fc.assert(
     fc.asyncProperty(
       fc.array(walk, { minLength: 1, maxLength: 4 }),
-      fc.constantFrom(30_000, 60_000, 300_000, 3_600_000),
-      fc.constantFrom(15_000, 60_000, 300_000, 7_200_000),
-      fc.integer({ min: 0, max: 999 }),
-      async (walks, rangeMs, stepMs, offMs) => {
+      fc.record({
+        rangeMs: fc.constantFrom(30_000, 60_000, 300_000, 3_600_000),
+        stepMs: fc.constantFrom(15_000, 60_000, 300_000, 7_200_000),
+        offMs: fc.integer({ min: 0, max: 999 }),
+      }),
+      async (walks, { rangeMs, stepMs, offMs }) => {
         run += 1;
         const name = `m${run}`;
         const beginMs = now - hours * 3_600_000;
