@@ -68,9 +68,11 @@ export function createLogSearch({
     histogram: (scope, buckets) => histogramOf(columns, scope, buckets),
     total: (scope) => loadTotal(columns, scope),
     async fields(scope, prefix) {
-      const names = await loadAttributeNames(columns, scope, { prefix, limit: offered });
       const wanted = prefix.toLowerCase();
-      const all = await loadTotal(columns, scope);
+      const [names, all] = await Promise.all([
+        loadAttributeNames(columns, scope, { prefix, limit: offered }),
+        loadTotal(columns, scope, true),
+      ]);
       const known = columnFields
         .filter((name) => name.startsWith(wanted))
         .map((name) => ({ name, records: all }));

@@ -136,11 +136,20 @@ export async function loadHistogram(
   );
 }
 
-export async function loadTotal(columns: Columns, { sql, parameters, from, to }: Scope): Promise<number> {
+/** How many records a scope has; with `brief`, what two seconds count. */
+export async function loadTotal(
+  columns: Columns,
+  { sql, parameters, from, to }: Scope,
+  brief = false,
+): Promise<number> {
   const rows = await ask<{ total: number }>(
     columns,
-    `SELECT count() AS total FROM log_record WHERE ${windowSql} AND ${sql}`,
-    { parameters: { ...parameters, ...windowParameters(from, to) } },
+    `SELECT count() AS total FROM log_record WHERE ${windowSql} AND ${sql}
+      ${brief ? "SETTINGS timeout_overflow_mode = 'break'" : ''}`,
+    {
+      parameters: { ...parameters, ...windowParameters(from, to) },
+      ...(brief ? { timeoutMs: suggestMs } : {}),
+    },
   );
   return rows[0]?.total ?? 0;
 }
