@@ -3,6 +3,7 @@ import { createRootRouteWithContext, createRoute, redirect } from '@tanstack/rea
 import { overviewQuery, sessionQuery, setupQuery } from '../data/queries.ts';
 import { readAuditSearch } from '../features/audit/search.ts';
 import { readBoardSearch } from '../features/dashboards/address.ts';
+import { readRulesSearch } from '../features/metric-rules/address.ts';
 import { readMetricsSearch } from '../features/metrics/search.ts';
 import { rangeSearch, texts } from './address.ts';
 import { NotFound } from './not-found.tsx';
@@ -41,6 +42,11 @@ const alerts = underReading(shell, texts('show', 'search'))(
   'AlertsPage',
 );
 const rules = inShell('/rules', () => import('../features/rules/page.tsx'), 'RulesPage');
+const metricRules = underReading(shell, readRulesSearch)(
+  '/metric-rules',
+  () => import('../features/metric-rules/page.tsx'),
+  'MetricRulesPage',
+);
 const channels = inShell('/channels', () => import('../features/channels/page.tsx'), 'ChannelsPage');
 const deliveries = underReading(shell, texts('state'))(
   '/deliveries',
@@ -101,6 +107,8 @@ export const pages = root.addChildren([
     alerts.addChildren([
       under(alerts)('$alertId', () => import('../features/alerts/alert-panel.tsx'), 'AlertPanel'),
     ]),
+    inShell('/ingest', () => import('../features/ingest/page.tsx'), 'IngestPage'),
+    inShell('/storage', () => import('../features/storage/page.tsx'), 'StoragePage'),
     inShell('/services', () => import('../features/services/page.tsx'), 'ServicesPage'),
     inShell('/services/new', () => import('../features/services/edit-page.tsx'), 'ServiceAddPage'),
     inShell('/services/$serviceId', () => import('../features/services/detail-page.tsx'), 'ServicePage'),
@@ -127,6 +135,13 @@ export const pages = root.addChildren([
     inShell('/probes/$probeId/edit', () => import('../features/probes/edit/edit-page.tsx'), 'ProbeEditPage'),
     rules.addChildren([
       under(rules)('$ruleId', () => import('../features/rules/rule-panel.tsx'), 'RulePanel'),
+    ]),
+    metricRules.addChildren([
+      under(metricRules)(
+        '$groupId',
+        () => import('../features/metric-rules/group-panel.tsx'),
+        'MetricRulePanel',
+      ),
     ]),
     channels.addChildren([
       under(channels)('$channelId', () => import('../features/channels/channel-panel.tsx'), 'ChannelPanel'),

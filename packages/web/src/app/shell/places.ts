@@ -9,6 +9,8 @@ import {
   IconUsers,
   IconCalendarTime,
   IconClock,
+  IconDatabase,
+  IconDatabaseImport,
   IconLayoutGrid,
   IconSend,
   IconServer2,
@@ -35,6 +37,8 @@ export interface Place {
     | '/approvals'
     | '/access-review'
     | '/channels'
+    | '/ingest'
+    | '/storage'
     | '/settings';
   readonly icon: Icon;
   /** Second key after g. */
@@ -75,7 +79,11 @@ export const placeGroups: readonly PlaceGroup[] = [
   },
   {
     title: 'Run',
-    places: [{ title: 'Jobs', to: '/jobs', icon: IconClock, key: 'j', permission: 'job.read' }],
+    places: [
+      { title: 'Jobs', to: '/jobs', icon: IconClock, key: 'j', permission: 'job.read' },
+      { title: 'Ingest', to: '/ingest', icon: IconDatabaseImport, key: 'i', permission: 'telemetry.manage' },
+      { title: 'Storage', to: '/storage', icon: IconDatabase, key: 'b', permission: 'telemetry.manage' },
+    ],
   },
   {
     title: 'Prove',
