@@ -3,6 +3,7 @@ import type { z } from 'zod';
 import { accessRoutes } from './mock-access.ts';
 import { auditRoutes } from './mock-audit.ts';
 import { dashboardRoutes } from './mock-dashboards.ts';
+import { metricRuleRoutes } from './mock-metric-rules.ts';
 import { channelKinds, probeKinds } from './kinds.ts';
 import { changesOf, daysOf, resultsOf, seriesOf } from './history.ts';
 import { overviewOf, people, system } from './mock-pages.ts';
@@ -207,6 +208,7 @@ export const routes: Route[] = [
   ...accessRoutes,
   ...auditRoutes,
   ...dashboardRoutes,
+  ...metricRuleRoutes,
   { method: 'GET', path: '/probe-kinds', run: list(contract.kindDescription, () => probeKinds) },
   { method: 'GET', path: '/channel-kinds', run: list(contract.kindDescription, () => channelKinds) },
   { method: 'POST', path: '/probes/try', run: () => answer(contract.probeResult, tryResult()) },

@@ -8,9 +8,11 @@ import {
   IconListCheck,
   IconUsers,
   IconCalendarTime,
+  IconChartLine,
   IconClock,
   IconDatabase,
   IconDatabaseImport,
+  IconLayoutDashboard,
   IconLayoutGrid,
   IconSend,
   IconServer2,
@@ -28,6 +30,8 @@ export interface Place {
     | '/deliveries'
     | '/services'
     | '/probes'
+    | '/metrics'
+    | '/dashboards'
     | '/rules'
     | '/maintenance'
     | '/jobs'
@@ -67,6 +71,14 @@ export const placeGroups: readonly PlaceGroup[] = [
     places: [
       { title: 'Services', to: '/services', icon: IconServer2, key: 's', permission: 'dashboard.read' },
       { title: 'Probes', to: '/probes', icon: IconActivityHeartbeat, key: 'p', permission: 'dashboard.read' },
+      { title: 'Metrics', to: '/metrics', icon: IconChartLine, key: 'q', permission: 'metric.read' },
+      {
+        title: 'Dashboards',
+        to: '/dashboards',
+        icon: IconLayoutDashboard,
+        key: 'h',
+        permission: 'metric.read',
+      },
       { title: 'Rules', to: '/rules', icon: IconAdjustments, key: 'r', permission: 'alert.read' },
       {
         title: 'Maintenance',

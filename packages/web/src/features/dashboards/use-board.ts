@@ -3,7 +3,7 @@ import { getRouteApi, useNavigate } from '@tanstack/react-router';
 import { useMemo } from 'react';
 import { useNow } from '../../ui/clock.ts';
 import { ranges, windowOf, type TimeWindow } from '../../ui/range.ts';
-import type { BoardSearch } from './address.ts';
+import { readBoardSearch, type BoardSearch } from './address.ts';
 import type { BoardContext } from './panels/context.ts';
 import { chosenOf, type Chosen } from './variables.ts';
 
@@ -29,7 +29,7 @@ export function useBoard(variables: DashboardInput['variables']): {
       void navigate({
         to: '/dashboards/$dashboardId',
         params: { dashboardId },
-        search: (before) => ({ ...before, ...part }),
+        search: (before) => readBoardSearch({ ...before, ...part }),
         resetScroll: false,
       });
     return {

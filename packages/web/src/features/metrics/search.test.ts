@@ -12,6 +12,10 @@ test('what is asked survives the address, hidden rows and all', () => {
   expect(askedOf(readMetricsSearch({ q: JSON.stringify(q), off }))).toEqual(asked);
 });
 
+test('what looks like a number in an address is still an expression, or the number of a row', () => {
+  expect(readMetricsSearch({ q: 1, off: 0 })).toMatchObject({ q: ['1'], off: '0' });
+});
+
 test('an address that says nothing asks one empty expression, and an empty page needs no address', () => {
   expect(askedOf(readMetricsSearch({}))).toEqual([{ expression: '', hidden: false }]);
   expect(searchOf([{ expression: '', hidden: false }])).toEqual({ q: undefined, off: undefined });

@@ -22,7 +22,7 @@ export interface MetricsSearch {
 const mostQueries = 12;
 
 function texts(value: unknown): readonly string[] | undefined {
-  let given: unknown = value;
+  let given: unknown = typeof value === 'number' ? String(value) : value;
   if (typeof value === 'string' && value.startsWith('[')) {
     try {
       given = JSON.parse(value);
@@ -34,8 +34,10 @@ function texts(value: unknown): readonly string[] | undefined {
   return all.length === 0 ? undefined : all.slice(0, mostQueries);
 }
 
+/** Addresses are read so that what looks like a number is one. */
 function text(value: unknown): string | undefined {
-  return typeof value === 'string' && value !== '' ? value : undefined;
+  const given = typeof value === 'number' ? String(value) : value;
+  return typeof given === 'string' && given !== '' ? given : undefined;
 }
 
 function instant(value: unknown): number | undefined {

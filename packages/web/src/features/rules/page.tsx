@@ -20,6 +20,7 @@ export function RulesPage() {
   const navigate = useNavigate();
   const { ruleId } = useParams({ strict: false });
   const canEdit = useCan('rule.edit');
+  const seesMetrics = useCan('metric.read');
   const enable = useEnableRule();
   const add = canEdit ? (
     <LinkButton to="/rules/$ruleId" params={{ ruleId: 'new' }} variant="filled" resetScroll={false}>
@@ -74,7 +75,16 @@ export function RulesPage() {
     { title: 'Kept in', width: '120px', wide: true, render: (rule) => <OriginWord origin={rule.origin} /> },
   ];
   return (
-    <Page title="Rules" lead="When an alert opens." actions={add}>
+    <Page
+      title="Rules"
+      lead="When an alert opens."
+      actions={
+        <>
+          {seesMetrics ? <LinkButton to="/metric-rules">Rules on metrics</LinkButton> : null}
+          {add}
+        </>
+      }
+    >
       <Loaded query={query} skeleton={<SkeletonRows />}>
         {({ items }) =>
           items.length === 0 ? (

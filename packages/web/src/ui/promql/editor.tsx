@@ -80,7 +80,7 @@ export function PromqlEditor(props: PromqlEditorProps) {
           EditorView.lineWrapping,
           new Compartment().of(promql.asExtension()),
           emptyText(beginning.placeholder),
-          EditorView.contentAttributes.of({ 'aria-label': label }),
+          EditorView.contentAttributes.of({ 'aria-label': label, tabindex: '0' }),
           EditorView.updateListener.of((update) => {
             if (update.docChanged) change(update.state.doc.toString());
           }),

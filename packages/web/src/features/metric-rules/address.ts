@@ -1,0 +1,24 @@
+/** What the address of the rules on metrics says. */
+export interface RulesSearch {
+  readonly search?: string | undefined;
+  readonly show?: string | undefined;
+  /** The rule that is open beside the list, by its place in its group, from 0. */
+  readonly rule?: number | undefined;
+  readonly edit?: 'yes' | undefined;
+}
+
+function text(value: unknown): string | undefined {
+  const given = typeof value === 'number' ? String(value) : value;
+  return typeof given === 'string' && given !== '' ? given : undefined;
+}
+
+/** Reads the address; what is not understood is as if it were not there. */
+export function readRulesSearch(search: Record<string, unknown>): RulesSearch {
+  const rule = Number(text(search['rule']));
+  return {
+    search: text(search['search']),
+    show: text(search['show']),
+    rule: Number.isSafeInteger(rule) ? rule : undefined,
+    edit: search['edit'] === 'yes' ? 'yes' : undefined,
+  };
+}
