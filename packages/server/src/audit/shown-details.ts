@@ -4,13 +4,13 @@ import { maskJson, maskText } from '../base/mask-text.ts';
 import type { Catalogue } from './events/catalogue.ts';
 
 /** What the details of an event depend on. */
-export interface Detailed {
+interface Detailed {
   readonly type: string;
   readonly source: string;
   readonly details: Readonly<Record<string, unknown>>;
 }
 
-export interface Shown {
+interface Shown {
   readonly details: Record<string, unknown>;
   /** True when something of them is not shown. */
   readonly masked: boolean;
@@ -71,5 +71,3 @@ export function createShownDetails(catalogue: Pick<Catalogue, 'find'>, ownSource
     return { details: shown, masked: JSON.stringify(shown) !== JSON.stringify(all) };
   };
 }
-
-export type ShownDetails = ReturnType<typeof createShownDetails>;
