@@ -3,7 +3,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { Secret, TOTP } from 'otpauth';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { faultsOfVisits, startBrowser } from './browser.ts';
+import { faultsOfVisits, pixelsTooWide, startBrowser } from './browser.ts';
 import { custos as command } from './command.ts';
 import { administrator, discard, eventually, serve, setUp, type Served } from './serve.ts';
 
@@ -255,8 +255,16 @@ describe('the pages of access', () => {
     expect(items.find(({ email }) => email === invited.email)?.disabled).toBe(true);
   });
 
-  test('every page works without an error and axe finds nothing serious', async () => {
-    const { items } = await get<{ items: { id: string }[] }>(page, '/api/v1/users');
+  test('every page works without an error and axe finds nothing, with long names and on every screen', async () => {
+    const long = {
+      name: 'Maximiliane-Alexandrina von und zu Hohenlohe-Langenburg-Schillingsfürst the Younger',
+      email: `${'averylongmailboxname'.repeat(3)}@subdomain.of.an.example-organisation.example.com`,
+    };
+    const person = ['--email', long.email, '--name', long.name, '--role', 'senior-analyst'];
+    await command(['user', 'invite', ...person, '--config', 'custos.yaml'], { directory: custos.directory });
+    const { items } = await get<{ items: { id: string; email: string }[] }>(page, '/api/v1/users');
+    const longId = items.find(({ email }) => email === long.email)?.id;
+    expect(longId).toBeDefined();
     const reviews = await get<{ items: { id: string }[] }>(page, '/api/v1/access-reviews');
     const visitor = await browser.newContext();
     const outside = await visitor.newPage();
@@ -264,18 +272,35 @@ describe('the pages of access', () => {
       ...['/login', '/forgotten', '/reset#token=none'].map((path) => [outside, path] as const),
       ...[
         '/settings/profile',
-        `/settings/users/${items.at(-1)?.id ?? ''}`,
+        '/settings/users',
+        `/settings/users/${longId ?? ''}`,
+        '/settings/users/new',
         '/settings/roles',
         '/settings/tokens',
         '/settings/sign-in',
         '/settings/address-rules',
-        '/approvals?show=own',
+        '/approvals',
+        '/approvals?show=all',
+        '/access-review',
         `/access-review/${reviews.items[0]?.id ?? ''}?show=all`,
+        '/security',
       ].map((path) => [page, path] as const),
     ];
-    const found = await faultsOfVisits(paths.map(([on, path]) => ({ page: on, address: `${url}${path}` })));
+    const visits = paths.map(([on, path]) => ({ page: on, address: `${url}${path}` }));
+    const found = await faultsOfVisits(visits, [
+      [1440, 'light'],
+      [390, 'dark'],
+      [390, 'light'],
+    ]);
     await visitor.close();
     expect(found).toEqual([]);
+    // Between the two a table has no room beside the rail.
+    await page.setViewportSize({ width: 800, height: 844 });
+    for (const path of ['users', 'roles', 'sign-in']) {
+      await page.goto(`${url}/settings/${path}`);
+      await page.locator('main table').first().waitFor({ state: 'attached' });
+      expect(await pixelsTooWide(page), path).toBe(0);
+    }
     expect(complaints.filter((complaint) => !complaint.includes('409'))).toEqual([]);
-  }, 60_000);
+  }, 240_000);
 });

@@ -49,7 +49,15 @@ interface AxeResult {
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
-/** What axe finds on the page as it stands, but for trifles, and whether it is wider than its window; a line each. `known` are rules that do not count. */
+/** How far the page is wider than its window, px; 0 when it fits. */
+export async function pixelsTooWide(page: Page): Promise<number> {
+  return page.evaluate(() => Math.max(0, document.documentElement.scrollWidth - innerWidth));
+}
+
+/**
+ * What axe finds on the page as it stands, but for trifles, and whether it is wider than its window; a line
+ * each. `known` are rules that do not count.
+ */
 export async function faultsOf(page: Page, known: readonly string[] = []): Promise<string[]> {
   // Straight into the page's world: the content security policy keeps scripts out of the document.
   await page.evaluate(axe);
@@ -60,7 +68,7 @@ export async function faultsOf(page: Page, known: readonly string[] = []): Promi
   const found = violations
     .filter(({ id, impact }) => impact !== 'minor' && !known.includes(id))
     .map(({ id, nodes }) => `${id} (${nodes.map((node) => node.target.join(' ')).join('; ')})`);
-  const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+  const overflow = await pixelsTooWide(page);
   return overflow > 0 ? [...found, `${overflow} px too wide`] : found;
 }
 

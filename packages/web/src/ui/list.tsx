@@ -10,13 +10,13 @@ export interface Column<Item> {
   readonly main?: boolean;
   readonly align?: 'right';
   readonly width?: string;
-  /** Left out below 700 px. */
+  /** Left out where there is no room for a table. */
   readonly wide?: boolean;
 }
 
 /**
- * A dense list: rows open with a click or Enter, j and k move, x selects. On a phone each row becomes two
- * lines: the main column above, the rest below.
+ * A dense list: rows open with a click or Enter, j and k move, x selects. Where there is no room for a table,
+ * as on a phone, each row becomes two lines: the main column above, the rest below.
  */
 export function List<Item extends { readonly id: string }>({
   label,
@@ -45,71 +45,75 @@ export function List<Item extends { readonly id: string }>({
     },
   });
   return (
-    <table className={classes['list']} aria-label={label}>
-      <thead>
-        <tr>
-          {selection === undefined ? null : (
-            <th className={classes['check']}>
-              <span className="visually-hidden">Selected</span>
-            </th>
-          )}
-          {columns.map((column) => (
-            <th
-              key={column.title}
-              scope="col"
-              style={{ width: column.width }}
-              className={`${column.wide === true ? classes['wide'] : ''} ${column.align === 'right' ? classes['right'] : ''}`}
-            >
-              {column.title}
-            </th>
-          ))}
-        </tr>
-      </thead>
-      <tbody>
-        {items.map((item, index) => (
-          <Row
-            key={item.id}
-            id={item.id}
-            data-row={index}
-            data-cursor={cursor === index || undefined}
-            data-open={item.id === openId || undefined}
-            data-link={onOpen !== undefined || undefined}
-            onClick={(event) => {
-              if (onOpen === undefined || isControl(event.target)) return;
-              setCursor(index);
-              onOpen(item);
-            }}
-          >
+    <div className={classes['frame']}>
+      <table className={classes['list']} aria-label={label}>
+        <thead>
+          <tr>
             {selection === undefined ? null : (
-              <td className={classes['check']}>
-                <input
-                  type="checkbox"
-                  checked={selection.ids.has(item.id)}
-                  onChange={() => selection.toggle(item.id)}
-                  aria-label={`Select row ${index + 1}`}
-                />
-              </td>
+              <th className={classes['check']}>
+                <span className="visually-hidden">Selected</span>
+              </th>
             )}
             {columns.map((column) => (
-              <td
+              <th
                 key={column.title}
-                data-main={column.main}
-                className={`${column.wide === true ? classes['wide'] : ''} ${column.align === 'right' ? classes['right'] : ''}`}
+                scope="col"
+                style={{ width: column.width }}
+                className={classesOf(column)}
               >
-                {column.main === true && onOpen !== undefined ? (
-                  <button type="button" className={classes['open']} onClick={() => onOpen(item)}>
-                    {column.render(item)}
-                  </button>
-                ) : (
-                  column.render(item)
-                )}
-              </td>
+                {column.title}
+              </th>
             ))}
-          </Row>
-        ))}
-      </tbody>
-    </table>
+          </tr>
+        </thead>
+        <tbody>
+          {items.map((item, index) => (
+            <Row
+              key={item.id}
+              id={item.id}
+              data-row={index}
+              data-cursor={cursor === index || undefined}
+              data-open={item.id === openId || undefined}
+              data-link={onOpen !== undefined || undefined}
+              onClick={(event) => {
+                if (onOpen === undefined || isControl(event.target)) return;
+                setCursor(index);
+                onOpen(item);
+              }}
+            >
+              {selection === undefined ? null : (
+                <td className={classes['check']}>
+                  <input
+                    type="checkbox"
+                    checked={selection.ids.has(item.id)}
+                    onChange={() => selection.toggle(item.id)}
+                    aria-label={`Select row ${index + 1}`}
+                  />
+                </td>
+              )}
+              {columns.map((column) => (
+                <td key={column.title} data-main={column.main} className={classesOf(column)}>
+                  {column.main === true && onOpen !== undefined ? (
+                    <button type="button" className={classes['open']} onClick={() => onOpen(item)}>
+                      {column.render(item)}
+                    </button>
+                  ) : (
+                    column.render(item)
+                  )}
+                </td>
+              ))}
+            </Row>
+          ))}
+        </tbody>
+      </table>
+    </div>
   );
+}
+
+/** A column without a width takes what is left, and breaks long words, such as mail addresses, to fit in. */
+function classesOf({ wide, align, width }: Pick<Column<never>, 'wide' | 'align' | 'width'>): string {
+  const names = [wide === true && 'wide', align === 'right' && 'right', width === undefined && 'free'];
+  return names.flatMap((name) => (name === false ? [] : (classes[name] ?? []))).join(' ');
 }
 
 /** A row that glows for a moment when what it shows has changed. */

@@ -11,7 +11,8 @@ import { rolesToGive } from './roles-to-give.ts';
 /** A new account, whose owner chooses the password by a link that they alone get. */
 export function InviteForm({ onDone }: { onDone: () => void }) {
   const [draft, setDraft] = useState({ name: '', email: '', role: 'viewer' });
-  const roles = useQuery(rolesQuery).data?.items ?? [];
+  const known = useQuery(rolesQuery);
+  const roles = known.data?.items ?? [];
   const methods = useQuery(signInMethodsQuery).data;
   const held = useSession()?.permissions ?? [];
   const invite = useInvite();
@@ -58,7 +59,9 @@ export function InviteForm({ onDone }: { onDone: () => void }) {
         allowDeselect={false}
         data={rolesToGive(roles, held)}
         value={draft.role}
-        error={errors['role']}
+        error={
+          errors['role'] ?? (known.isError ? 'The roles could not be read; try again later.' : undefined)
+        }
         onChange={(role) => change({ role: role ?? 'viewer' })}
       />
       <SaveBar
