@@ -18,6 +18,7 @@ export class Generations<Key, Value> {
   #young = new Map<Key, Value>();
   #old = new Map<Key, Value>();
   #turnAt: number;
+  #turns = 0;
   readonly #clock: Clock;
   readonly #limits: GenerationLimits;
 
@@ -25,6 +26,11 @@ export class Generations<Key, Value> {
     this.#clock = clock;
     this.#limits = limits;
     this.#turnAt = clock.monotonic() + limits.turnMs;
+  }
+
+  /** How often something was forgotten so far. */
+  get turns(): number {
+    return this.#turns;
   }
 
   get(key: Key): Value | undefined {
@@ -46,6 +52,7 @@ export class Generations<Key, Value> {
   }
 
   #turn(): void {
+    this.#turns += 1;
     this.#old = this.#young;
     this.#young = new Map();
     this.#turnAt = this.#clock.monotonic() + this.#limits.turnMs;

@@ -53,7 +53,8 @@ const histogramTag = (4 << 3) | 2;
 export function readWriteRequest(bytes: Buffer, reader: WriteReader): WriteRequest {
   const wire = new Wire(bytes);
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const samples = new SampleColumns();
+  // Most series bring one sample, of which labels make the greater part.
+  const samples = new SampleColumns(bytes.length / 128);
   const refusals = createRefusals();
   const metadata: MetricMetadata[] = [];
 
@@ -82,20 +83,33 @@ interface Reading {
   readonly refusals: ReturnType<typeof createRefusals>;
 }
 
-function readSeries({ wire, view, reader, samples, refusals }: Reading): void {
+/** The series whose labels stand at the beginning of what `wire` is in; `wire` stands behind them then. */
+function seriesAt({ wire, view, reader }: Reading): Series | Refusal {
   const { end } = wire;
   const from = wire.at;
-  let to = from;
+  const length = reader.known.follows(view, from, end);
+  let to = from + length;
+  if (length > 0 && (to === end || wire.bytes[to] !== labelTag)) {
+    wire.at = to;
+    return reader.known.followed();
+  }
   // Senders write all labels first; those of a series are then one run of bytes.
+  to = from;
   while (wire.at < end) {
     if (wire.varint() !== labelTag) break;
     wire.at = wire.run();
     to = wire.at;
   }
-  wire.at = to;
   const series = reader.known.find(view, { from, to }, () => makeSeries(wire, { from, to }, reader));
   wire.at = to;
   wire.end = end;
+  return series;
+}
+
+function readSeries(reading: Reading): void {
+  const { wire, samples, refusals } = reading;
+  const { end } = wire;
+  const series = seriesAt(reading);
   const taken = 'ref' in series ? series : undefined;
   let left = 0;
   let histograms = 0;

@@ -244,3 +244,22 @@ test('no sequence of bytes makes the door fail in another way than by its own er
     expect([204, 400, 413]).toContain(answer.status);
   }
 });
+
+test('series are told apart however their order changes from request to request', async () => {
+  const labels = Array.from({ length: 12 }, (_, at) => ({ __name__: 'shuffled', at: String(at) }));
+  for (let round = 0; round < 30; round += 1) {
+    const order = labels.toSorted(
+      (left, right) => ((Number(left.at) * 7 + round * 5) % 13) - ((Number(right.at) * 7 + round * 5) % 13),
+    );
+    const chosen = order.slice(0, 4 + (round % 9));
+    doors.intake.clear();
+    await send(
+      writeRequest(
+        chosen.map((one) => ({ labels: one, samples: [[now + round, Number(one.at) * 1000 + round]] })),
+      ),
+    );
+    expect(doors.intake.kept.map((kept) => [kept.labels['at'], kept.value])).toEqual(
+      chosen.map(({ at }) => [at, Number(at) * 1000 + round]),
+    );
+  }
+});

@@ -6,10 +6,18 @@ const littleEndian = new Uint8Array(new Uint16Array([1]).buffer)[0] === 1;
 /** Gathers the samples of one batch as columns, without an object for each. */
 export class SampleColumns {
   readonly #series: Series[] = [];
-  #times = new Float64Array(1024);
-  #values = new Float64Array(1024);
-  #words = new Uint32Array(this.#values.buffer);
+  #times: Float64Array;
+  #values: Float64Array;
+  #words: Uint32Array;
   #length = 0;
+
+  /** `expected` samples fit without growing. */
+  constructor(expected = 256) {
+    const size = Math.max(16, Math.ceil(expected));
+    this.#times = new Float64Array(size);
+    this.#values = new Float64Array(size);
+    this.#words = new Uint32Array(this.#values.buffer);
+  }
 
   get length(): number {
     return this.#length;
