@@ -99,7 +99,7 @@ export function createLogSearch({
     exportRows: (scope) => allRecords(columns, scope),
     sql: createSqlMode(columns, clock),
     searches: createSavedLogSearches({ state, clock }),
-    tail: createTail(),
+    tail: createTail(clock),
     count: createCount(columns, clock),
   };
 }

@@ -65,8 +65,7 @@ describeOnBothStores('saved log searches', (open) => {
     const first = (await searches.list('usr_a'))[0]?.id ?? '';
     await searches.remove('usr_a', first);
     await searches.create('usr_a', { ...refunds, name: 'In its place' });
-    expect(await searches.removeAllOf('usr_a')).toBe(savedLogSearchLimit);
-    expect(await searches.list('usr_a')).toEqual([]);
+    expect((await searches.list('usr_a')).length).toBe(savedLogSearchLimit);
   });
 
   test('a name or filter that does not fit is refused by field and nothing is kept', async () => {

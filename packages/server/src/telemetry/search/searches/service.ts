@@ -8,7 +8,6 @@ import {
   loadSearch,
   loadSearches,
   removeSearch,
-  removeSearchesOf,
   takenBy,
   type SavedLogSearch,
   type SearchFilter,
@@ -41,8 +40,6 @@ export interface SavedLogSearches {
   update(owner: string, id: string, change: Partial<LogSearchInput>): Promise<SavedLogSearch>;
   /** Raises `not_found` also for a search of somebody else. */
   remove(owner: string, id: string): Promise<void>;
-  /** Removes those of a user who is gone; returns how many. */
-  removeAllOf(owner: string): Promise<number>;
 }
 
 /** Also a search that nobody could run is refused. */
@@ -141,6 +138,5 @@ export function createSavedLogSearches({
     async remove(owner, id) {
       if (!(await removeSearch(state.write, owner, id))) throw notFound('saved search', id);
     },
-    removeAllOf: (owner) => removeSearchesOf(state.write, owner),
   };
 }

@@ -116,8 +116,3 @@ export async function removeSearch(db: StateDb, owner: string, id: string): Prom
     .executeTakeFirst();
   return Number(result.numDeletedRows) > 0;
 }
-
-export async function removeSearchesOf(db: StateDb, owner: string): Promise<number> {
-  const result = await tables(db).deleteFrom('log_search').where('owner', '=', owner).executeTakeFirst();
-  return Number(result.numDeletedRows);
-}
