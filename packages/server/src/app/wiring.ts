@@ -182,6 +182,8 @@ async function joinDomains({ options, version, clock, log, stores }: WireRequest
     jobs,
     outbound: doors.probes,
     publicUrl: () => settings.get().publicUrl,
+    alerts: alerting.findings,
+    publish,
     // Without the process id, so that figures go on in the same series after a start.
     node: hostname(),
     ownMetrics: () => server.metrics.text(),

@@ -98,6 +98,14 @@ export const telemetryConfiguration = z.strictObject({
       'must have job names that differ',
     )
     .default([]),
+  rules: z
+    .strictObject({
+      /** Rule files as Prometheus has them; paths, or patterns such as `rules/*.yml`. */
+      files: z.array(z.string().min(1)).default([]),
+      /** What templates know as `$externalLabels`. */
+      externalLabels: z.record(z.string(), z.string()).default({}),
+    })
+    .prefault({}),
   /** What everything in columns may take on disk; the least important logs give way first. */
   budgetGb: z.number().min(0.1).default(50),
 });

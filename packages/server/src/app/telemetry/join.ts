@@ -1,4 +1,6 @@
+import { dirname, resolve } from 'node:path';
 import type { HoldService } from '../../audit/keeping/holds.ts';
+import type { StreamEvent } from '@custos/contract';
 import type { AuditLog } from '../../audit/types.ts';
 import type { Identity } from '../../access/types.ts';
 import type { Clock } from '../../base/clock.ts';
@@ -24,12 +26,16 @@ import { createMetrics } from '../../telemetry/metrics/service.ts';
 import { prometheusRoutes } from '../../telemetry/prometheus/routes.ts';
 import { telemetryRetentionRoutes } from '../../telemetry/retention/routes.ts';
 import { createTelemetryRetention } from '../../telemetry/retention/service.ts';
+import { logRulesRoutes } from '../../telemetry/rules/routes-log-rules.ts';
+import { metricRulesRoutes } from '../../telemetry/rules/routes-metric-rules.ts';
+import { createTelemetryRules } from '../../telemetry/rules/service.ts';
 import { logSearchRoutes } from '../../telemetry/search/routes.ts';
 import { createLogSearch } from '../../telemetry/search/service.ts';
 import { createTailStreams } from '../../telemetry/search/tail-streams.ts';
 import { createTraces } from '../../telemetry/traces/intake.ts';
 import { createTraceReading } from '../../telemetry/traces/reading.ts';
 import { traceRoutes } from '../../telemetry/traces/routes.ts';
+import type { AlertSink } from '../../telemetry/types.ts';
 import type { Part } from '../lifecycle.ts';
 import type { Options } from '../options.ts';
 import { heldLogs } from './held-logs.ts';
@@ -47,6 +53,9 @@ export interface JoinTelemetryRequest {
   /** The door by which targets are scraped. */
   readonly outbound: Outbound;
   readonly publicUrl: () => string | null;
+  /** Turns what rules find into alerts. */
+  readonly alerts: AlertSink;
+  readonly publish: (event: StreamEvent) => void;
   readonly node: string;
   /** Custos's own figures, as `/metrics` has them. */
   readonly ownMetrics: () => Promise<string>;
@@ -66,6 +75,9 @@ export function joinTelemetry(request: JoinTelemetryRequest) {
   const { metrics: bounds, ingest, logs: logOptions, syslog: listeners, scrape } = options.telemetry;
   // Nodes that share a ClickHouse server each hold a part of the samples in memory.
   const shared = options.columnsUrl !== null;
+  /** Paths in the configuration are those beside it. */
+  const beside = (path: string): string =>
+    options.source === null ? resolve(path) : resolve(dirname(options.source), path);
   const tally = createTally(clock);
   const metrics = createMetrics({
     columns,
@@ -89,9 +101,26 @@ export function joinTelemetry(request: JoinTelemetryRequest) {
     onAccepted: (accepted) => search.tail.push(accepted),
   });
   const { intake: spans } = createTraces({ columns, clock, log });
+  const rules = createTelemetryRules({
+    state,
+    engine: metrics.engine,
+    samples: metrics.intake,
+    countLogs: search.count,
+    checkLogQuery: (query) => void search.scope({ query }),
+    alerts: request.alerts,
+    seats: jobs.leases,
+    clock,
+    log,
+    publish: request.publish,
+    ruleFiles: options.telemetry.rules.files.map(beside),
+    externalLabels: options.telemetry.rules.externalLabels,
+  });
   const syslog = createSyslog({ listeners, records, tally, clock, log });
   const scraper = createScraper({
-    jobs: scrape,
+    jobs: scrape.map((job) => ({
+      ...job,
+      file_sd_configs: job.file_sd_configs.map((from) => ({ ...from, files: from.files.map(beside) })),
+    })),
     outbound: request.outbound,
     samples: metrics.intake,
     tally,
@@ -144,8 +173,10 @@ export function joinTelemetry(request: JoinTelemetryRequest) {
     ingestRoutes({ tally, scraper, metrics, columns, publicUrl: request.publicUrl, syslog }),
     logSearchRoutes({ search, streams, audit }),
     traceRoutes(createTraceReading({ columns, search, clock })),
+    metricRulesRoutes(rules.metric),
+    logRulesRoutes(rules.logs),
     telemetryRetentionRoutes(retention),
-    prometheusRoutes({ ...metrics, clock, version, rules: { list: async () => [] } }),
+    prometheusRoutes({ ...metrics, clock, version, rules: rules.metric }),
     dashboardRoutes(createDashboards({ state, clock })),
   ];
   const parts: readonly Part[] = [
@@ -154,6 +185,7 @@ export function joinTelemetry(request: JoinTelemetryRequest) {
   ];
   const workers: readonly Part[] = [
     { name: 'collectors', start: () => collectors.start(), stop: () => collectors.stop() },
+    { name: 'rules on telemetry', start: () => rules.start(), stop: () => rules.stop() },
     { name: 'scraper', start: () => scraper.start(), stop: () => scraper.stop() },
     { name: 'syslog', start: () => syslog.start(), stop: () => syslog.stop() },
   ];
