@@ -8,6 +8,7 @@ import type { CommandContext } from './context.ts';
 import { healthCommand } from './health.ts';
 import { initCommand } from './init.ts';
 import { promqlCommand } from './promql.ts';
+import { rulesCommand } from './rules.ts';
 import { secretsCommand } from './secrets.ts';
 import { serveCommand } from './serve.ts';
 import { tokenCommand } from './token.ts';
@@ -43,6 +44,7 @@ export async function runCli(args: readonly string[]): Promise<number> {
     addressRulesCommand,
     secretsCommand,
     promqlCommand,
+    rulesCommand,
   ]) {
     add(program, context);
   }

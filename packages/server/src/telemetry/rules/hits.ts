@@ -55,10 +55,9 @@ export async function hitsOf(
     (await vectorOf(engine, text, asked)).map((sample) => sampleValue(sample) as unknown as QuerySample);
   const hits = new Map<string, Hit>();
   for (const sample of await vectorOf(engine, rule.expression, asked)) {
-    const { [metricName]: _name, ...series } = sample.labels;
-    const subject = { ...surroundings, labels: series, value: sample.value, atMs, query };
+    const subject = { ...surroundings, labels: sample.labels, value: sample.value, atMs, query };
     const own = await expandAll(rule.labels, rule.name, subject);
-    const labels = alertLabels(series, own, rule.name);
+    const labels = alertLabels(sample.labels, own, rule.name);
     const fingerprint = fingerprintOf(labels);
     if (hits.has(fingerprint)) {
       throw new Error('vector contains metrics with the same labelset after applying alert labels');
