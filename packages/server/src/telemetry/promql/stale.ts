@@ -30,7 +30,11 @@ export function withoutStale(
   values: Float64Array,
 ): { readonly timestamps: Float64Array; readonly values: Float64Array } {
   let stale = 0;
-  for (let index = 0; index < values.length; index += 1) if (isStaleAt(values, index)) stale += 1;
+  for (let index = 0; index < values.length; index += 1) {
+    const value = values[index]!;
+    // Asked first: it is a number nearly always.
+    if (value !== value && isStaleAt(values, index)) stale += 1;
+  }
   if (stale === 0) return { timestamps, values };
   const keptTimestamps = new Float64Array(values.length - stale);
   const keptValues = new Float64Array(values.length - stale);

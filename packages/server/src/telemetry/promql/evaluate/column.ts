@@ -23,6 +23,38 @@ export function emptyColumn(labels: LabelSet, count: number, dropName = false): 
   return { labels, dropName, values: new Float64Array(count), present: new Uint8Array(count) };
 }
 
+/** Doubles that are allocated at once; an array of its own for each of many series costs more than its work. */
+const slabLength = 8_192;
+
+/** Hands out empty columns of one length, many of which share memory. */
+export interface ColumnMaker {
+  make(labels: LabelSet, dropName?: boolean): Column;
+  /** Takes the last one back, which must be empty still. */
+  discard(): void;
+}
+
+export function createColumnMaker(count: number): ColumnMaker {
+  let values = new Float64Array(0);
+  let present = new Uint8Array(0);
+  let next = 0;
+  return {
+    make(labels, dropName = false) {
+      if (next + count > values.length) {
+        const length = Math.max(1, Math.floor(slabLength / count)) * count;
+        values = new Float64Array(length);
+        present = new Uint8Array(length);
+        next = 0;
+      }
+      const from = next;
+      next += count;
+      return { labels, dropName, values: values.subarray(from, next), present: present.subarray(from, next) };
+    },
+    discard() {
+      next -= count;
+    },
+  };
+}
+
 export const hasSamples = (column: Column): boolean => column.present.includes(1);
 
 export const sameLabelset = (): Error =>

@@ -1,6 +1,13 @@
 import type { Span } from '../errors.ts';
 import type { LabelSet } from '../label-set.ts';
-import { emptyColumn, refuseSameLabels, timeOf, withoutName, type Column, type Steps } from './column.ts';
+import {
+  createColumnMaker,
+  refuseSameLabels,
+  timeOf,
+  withoutName,
+  type Column,
+  type Steps,
+} from './column.ts';
 import type { RangeVector, Run } from './evaluator.ts';
 
 /** The samples of one series in one window: indexes `from` up to, not including, `to`; never empty. */
@@ -14,6 +21,8 @@ export interface Window {
   endMs: number;
   /** The time of the step that is evaluated. */
   atMs: number;
+  /** Left by a function for further windows of the same `values`: how often they fell up to each index. */
+  falls?: { of: Float64Array; counts: Uint32Array };
 }
 
 /** What a function makes of one window; `undefined` gives no sample. */
@@ -47,13 +56,17 @@ export async function applyRangeFunction(
   const { kernel, keepsName, inspect } = rangeFunction;
   const { rangeMs, endOf } = input;
   const columns: Column[] = [];
+  const maker = createColumnMaker(steps.count);
+  const none = new Float64Array(0);
+  const window: Window = { timestamps: none, values: none, from: 0, to: 0, startMs: 0, endMs: 0, atMs: 0 };
   for (const series of input.series) {
     const pause = run.budget.pause();
     if (pause !== undefined) await pause;
     const { timestamps, values } = series;
     const identity = keepsName === true ? series : withoutName(series, run.delayedNameRemoval);
-    const column = emptyColumn(identity.labels, steps.count, identity.dropName);
-    const window: Window = { timestamps, values, from: 0, to: 0, startMs: 0, endMs: 0, atMs: 0 };
+    const column = maker.make(identity.labels, identity.dropName);
+    window.timestamps = timestamps;
+    window.values = values;
     let found = 0;
     let sampled = false;
     let work = 0;
@@ -84,7 +97,10 @@ export async function applyRangeFunction(
       found += 1;
     }
     if (sampled) inspect?.(run, series.labels, span);
-    if (found === 0) continue;
+    if (found === 0) {
+      maker.discard();
+      continue;
+    }
     run.budget.charge(steps.count);
     columns.push(column);
   }

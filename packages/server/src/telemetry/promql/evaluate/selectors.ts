@@ -2,7 +2,7 @@ import { labelSetOf } from '../label-set.ts';
 import { isStaleAt, withoutStale } from '../stale.ts';
 import type { MatrixSelector, VectorSelector } from '../syntax/ast.ts';
 import type { StoredSeries } from '../types.ts';
-import { emptyColumn, type Column, type Steps } from './column.ts';
+import { createColumnMaker, type Column, type Steps } from './column.ts';
 import type { RangeSeries, RangeVector, Run } from './evaluator.ts';
 import { referenceTime } from './time-modifiers.ts';
 
@@ -33,10 +33,12 @@ export async function selectInstant(run: Run, read: InstantRead): Promise<readon
   const reference = referenceTime(selector, steps, run);
   const bounds = { fromMs: reference(0) - run.lookbackMs + 1, toMs: reference(steps.count - 1) };
   const columns: Column[] = [];
+  const maker = createColumnMaker(steps.count);
   for (const series of await load(run, selector, bounds)) {
-    await run.budget.pause();
+    const pause = run.budget.pause();
+    if (pause !== undefined) await pause;
     const { timestamps, values } = series;
-    const column = emptyColumn(labelSetOf(series.labels), steps.count);
+    const column = maker.make(labelSetOf(series.labels));
     let found = false;
     let next = 0;
     for (let step = 0; step < steps.count; step += 1) {
@@ -48,7 +50,10 @@ export async function selectInstant(run: Run, read: InstantRead): Promise<readon
       column.present[step] = 1;
       found = true;
     }
-    if (!found) continue;
+    if (!found) {
+      maker.discard();
+      continue;
+    }
     run.budget.charge(steps.count);
     columns.push(column);
   }

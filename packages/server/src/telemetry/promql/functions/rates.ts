@@ -6,6 +6,32 @@ interface RateKind {
   readonly perSecond: boolean;
 }
 
+/** Counts how often the values fell up to each index, in an array that serves series after series. */
+function countFalls(window: Window): Uint32Array {
+  const { values } = window;
+  window.falls ??= { of: values, counts: new Uint32Array(0) };
+  const { falls } = window;
+  if (falls.of === values && falls.counts.length > 0) return falls.counts;
+  if (falls.counts.length < values.length) falls.counts = new Uint32Array(values.length * 2);
+  falls.of = values;
+  const { counts } = falls;
+  let count = 0;
+  for (let index = 1; index < values.length; index += 1) {
+    if (values[index]! < values[index - 1]!) count += 1;
+    counts[index] = count;
+  }
+  return counts;
+}
+
+/** False when no value of the window is below the one before it; true when one may be. */
+function mayFall(window: Window): boolean {
+  const { values, from, to } = window;
+  // Windows overlap, so falls are counted once for all of them; not when this one is nearly the whole series.
+  if ((to - from) * 2 > values.length) return true;
+  const counts = countFalls(window);
+  return counts[from] !== counts[to - 1];
+}
+
 /**
  * The growth over a window, extrapolated to its bounds as Prometheus 3 does: by the distance to each bound
  * when it is under 1.1 average intervals, otherwise by half an interval; a counter is not carried back past
@@ -17,12 +43,10 @@ function extrapolated(window: Window, { isCounter, perSecond }: RateKind): numbe
   if (count < 2) return undefined;
   const first = values[from]!;
   let growth = values[to - 1]! - first;
-  if (isCounter) {
-    let before = first;
+  if (isCounter && mayFall(window)) {
     for (let index = from + 1; index < to; index += 1) {
-      const value = values[index]!;
-      if (value < before) growth += before;
-      before = value;
+      const before = values[index - 1]!;
+      if (values[index]! < before) growth += before;
     }
   }
   const sampled = (timestamps[to - 1]! - timestamps[from]!) / 1000;
