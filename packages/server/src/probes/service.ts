@@ -19,6 +19,7 @@ import { createBoard } from './board.ts';
 import { ensureBuiltIn, hasBuiltIn } from './built-in.ts';
 import { createChecker, type TryRequest } from './checker.ts';
 import { applyConfiguration } from './configuration.ts';
+import { createDatabaseReading, type ProbedDatabase } from './database-reading.ts';
 import { createEditor } from './edit.ts';
 import type { HistoryPort } from './history.ts';
 import { describeKind } from './kinds/kind.ts';
@@ -96,6 +97,8 @@ export interface Probes extends Reading {
   /** A call of a watched job. Raises `not_found` for a token that is none. */
   ping(token: string, call: PingCall): Promise<void>;
   readonly history: HistoryPort;
+  /** The databases that are probed, for reading their statistics. */
+  databases(): Promise<readonly ProbedDatabase[]>;
   /** The present time of this domain, ms. */
   now(): number;
 }
@@ -157,6 +160,14 @@ export function createProbes(options: ProbesOptions): Probes {
     publicUrl: options.publicUrl ?? (() => null),
   });
 
+  const databases = createDatabaseReading({
+    state,
+    board,
+    secrets,
+    outbound: options.outbound,
+    holds: watching.holds,
+  });
+
   /** Hints to other nodes; what they miss they find within seconds. */
   const broadcast = (message: object): void => {
     state.broadcast
@@ -190,6 +201,7 @@ export function createProbes(options: ProbesOptions): Probes {
   return {
     ...reading,
     history,
+    databases,
     now: clock.now,
     async start() {
       if (unsubscribe !== undefined) return;

@@ -2,7 +2,7 @@ import pg from 'pg';
 import { z } from 'zod';
 import type { CheckOutcome } from '../types.ts';
 import { percentLimit } from './fields.ts';
-import { defineKind } from './kind.ts';
+import { defineKind, type CheckContext } from './kind.ts';
 
 const sslModes = ['disable', 'require', 'verify-full'] as const;
 
@@ -93,6 +93,28 @@ async function connectToOne(
 
 const portOf = (parsed: URL): number => (parsed.port === '' ? 5432 : Number(parsed.port));
 
+/** Connects under the policy of `outbound`; the caller ends the client. */
+export async function openPostgres(
+  url: string,
+  context: Pick<CheckContext, 'outbound' | 'timeoutMs' | 'signal' | 'purpose'>,
+): Promise<pg.Client> {
+  const parsed = new URL(url);
+  const { addresses } = await context.outbound.checkTarget({
+    host: parsed.hostname.replace(/^\[|\]$/g, ''),
+    port: portOf(parsed),
+    timeoutMs: context.timeoutMs,
+    signal: context.signal,
+    purpose: context.purpose,
+  });
+  return connectToOne(url, addresses, context.timeoutMs);
+}
+
+/** `host:port/database` of an address: what a database is called where its password must not be. */
+export function postgresInstance(url: string): string {
+  const parsed = new URL(url);
+  return `${parsed.hostname}:${portOf(parsed)}${decodeURIComponent(parsed.pathname)}`;
+}
+
 interface Usage {
   readonly used: number;
   readonly most: number;
@@ -116,15 +138,7 @@ export const postgresKind = defineKind({
   targetHost: (given) => URL.parse(given.url)?.hostname.replace(/^\[|\]$/g, '') ?? null,
   async check(given, context): Promise<CheckOutcome> {
     const startedAt = context.clock.monotonic();
-    const parsed = new URL(given.url);
-    const { addresses } = await context.outbound.checkTarget({
-      host: parsed.hostname.replace(/^\[|\]$/g, ''),
-      port: portOf(parsed),
-      timeoutMs: context.timeoutMs,
-      signal: context.signal,
-      purpose: context.purpose,
-    });
-    const client = await connectToOne(given.url, addresses, context.timeoutMs);
+    const client = await openPostgres(given.url, context);
     const abort = (): void => {
       client.end().catch(() => undefined);
     };

@@ -1,7 +1,8 @@
+import type { Socket } from 'node:net';
 import { z } from 'zod';
 import type { CheckOutcome } from '../types.ts';
 import { host, percentLimit, port } from './fields.ts';
-import { defineKind } from './kind.ts';
+import { defineKind, type CheckContext } from './kind.ts';
 import { createRespClient } from './resp.ts';
 
 const options = z.strictObject({
@@ -40,6 +41,34 @@ function readInfo(text: string): Readonly<Record<string, number>> {
   return figures;
 }
 
+/** Connects under the policy of `outbound` and signs in; the caller destroys the socket. */
+export async function openRedis(
+  given: z.output<typeof options>,
+  context: Pick<CheckContext, 'outbound' | 'timeoutMs' | 'signal' | 'purpose'>,
+): Promise<{ readonly socket: Socket; readonly client: ReturnType<typeof createRespClient> }> {
+  const { socket } = await context.outbound.connect({
+    host: given.host,
+    port: given.port,
+    timeoutMs: context.timeoutMs,
+    ...(given.tls ? { tls: { rejectUnauthorized: given.verifyTls } } : {}),
+    signal: context.signal,
+    purpose: context.purpose,
+  });
+  const stop = (): void => void socket.destroy(new Error('No answer in time.'));
+  context.signal.addEventListener('abort', stop);
+  socket.once('close', () => context.signal.removeEventListener('abort', stop));
+  const client = createRespClient(socket);
+  try {
+    if (given.password !== undefined) {
+      await client.send('AUTH', ...(given.username === undefined ? [] : [given.username]), given.password);
+    }
+    return { socket, client };
+  } catch (error) {
+    socket.destroy();
+    throw error;
+  }
+}
+
 /** Says PING to Redis and reads how much memory and how many clients it has. */
 export const redisKind = defineKind({
   kind: 'redis',
@@ -49,21 +78,8 @@ export const redisKind = defineKind({
   targetHost: (given) => given.host,
   async check(given, context): Promise<CheckOutcome> {
     const startedAt = context.clock.monotonic();
-    const { socket } = await context.outbound.connect({
-      host: given.host,
-      port: given.port,
-      timeoutMs: context.timeoutMs,
-      ...(given.tls ? { tls: { rejectUnauthorized: given.verifyTls } } : {}),
-      signal: context.signal,
-      purpose: context.purpose,
-    });
-    const stop = (): void => void socket.destroy(new Error('No answer in time.'));
-    context.signal.addEventListener('abort', stop);
+    const { socket, client } = await openRedis(given, context);
     try {
-      const client = createRespClient(socket);
-      if (given.password !== undefined) {
-        await client.send('AUTH', ...(given.username === undefined ? [] : [given.username]), given.password);
-      }
       const pong = await client.send('PING');
       const latencyMs = context.clock.monotonic() - startedAt;
       if (pong !== 'PONG')
@@ -89,7 +105,6 @@ export const redisKind = defineKind({
       }
       return { status: 'up', latencyMs, message: 'Answered PONG.', values };
     } finally {
-      context.signal.removeEventListener('abort', stop);
       socket.destroy();
     }
   },
