@@ -266,6 +266,22 @@ describe('access from outside (sqlite)', () => {
     expect(found).toMatchObject({ details: { accounts: expect.any(Number) } });
   });
 
+  test('6.3.1: an address that is locked opens an alert', { timeout: 90_000 }, async () => {
+    const seer = await custos.person('seer@example.com', 'viewer', '127.0.6.10');
+    for (let number = 0; number < 21; number += 1) {
+      await custos.browser('127.0.6.11').signIn(`nobody-else-${number}@example.com`, wrong);
+    }
+    const found = await eventually(
+      async () => {
+        const { answer } = await seer.get('/api/v1/alerts?limit=100');
+        const alerts = answer['items'] as Body[];
+        return alerts.find(({ ruleName }) => ruleName === 'Addresses locked by failed sign-ins');
+      },
+      { timeoutMs: 80_000, everyMs: 500, what: 'the alert' },
+    );
+    expect(found['summary']).toMatch(/^\d+ addresses were locked within an hour/);
+  });
+
   test('6.3.2: there is no default account, and the set-up link is worth nothing once somebody is in', async () => {
     for (const name of ['admin', 'root', 'custos']) {
       for (const password of ['admin', 'password', '']) {

@@ -97,4 +97,19 @@ export const defaultRules = (): readonly RuleInput[] => [
     severity: 'medium',
     annotations: { summary: 'The certificate of {{ probe }} ends in {{ value | floor }} days' },
   }),
+  // A spray over many accounts degrades Custos's own probe, which has its rule above.
+  rule({
+    name: 'Accounts locked by failed sign-ins',
+    condition: over('sign_in_locked_accounts', 4),
+    selector: { kinds: ['process'] },
+    severity: 'medium',
+    annotations: { summary: '{{ value | round }} accounts were locked within an hour by failed sign-ins' },
+  }),
+  rule({
+    name: 'Addresses locked by failed sign-ins',
+    condition: over('sign_in_locked_addresses', 0),
+    selector: { kinds: ['process'] },
+    severity: 'medium',
+    annotations: { summary: '{{ value | round }} addresses were locked within an hour by failed sign-ins' },
+  }),
 ];
