@@ -1,5 +1,6 @@
 import { RE2JS } from 're2js';
 import { messageOf } from '../../base/errors.ts';
+import { literalPrefix, simplePattern } from './simple-pattern.ts';
 
 /** A pattern of RE2 that must cover the whole text, as Prometheus anchors every regular expression. */
 export interface AnchoredPattern {
@@ -20,8 +21,12 @@ export function compileAnchored(pattern: string): AnchoredPattern {
   }
   // The same few values come again for every series: remembering them costs less than matching.
   const known = new Map<string, boolean>();
+  const simple = simplePattern(pattern);
+  const prefix = literalPrefix(pattern);
   return {
     matches(text) {
+      if (simple !== undefined) return simple(text);
+      if (!text.startsWith(prefix)) return false;
       let answer = known.get(text);
       if (answer === undefined) {
         answer = compiled.testExact(text);
