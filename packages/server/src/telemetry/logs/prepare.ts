@@ -26,8 +26,45 @@ export function createPrepare(parts: {
 }): (record: IncomingRecord, sourceName: string) => PreparedRecord {
   const { categorize, redactor, limits } = parts;
 
-  return (record, sourceName) => {
-    const category = categorize(record, sourceName);
+  const nameIsClean = (text: string): boolean =>
+    text.length <= limits.nameLength && redactor.name(text) === undefined && text.isWellFormed();
+  /** No UTF-16 unit takes more than three bytes. */
+  const fits = (text: string, bytes: number): boolean => text.length * 3 <= bytes && text.isWellFormed();
+
+  /** True when nothing has to be cut or masked, which is so for almost every record. */
+  const isClean = ({ message, service, host, attributes }: IncomingRecord): boolean => {
+    if (!fits(message, limits.messageBytes) || redactor.text(message) !== undefined) return false;
+    if (!nameIsClean(service) || !nameIsClean(host)) return false;
+    let count = 0;
+    for (const field in attributes) {
+      const value = attributes[field]!;
+      count += 1;
+      if (count > limits.attributes || !nameIsClean(field) || !fits(value, limits.valueBytes)) return false;
+      if (redactor.value(field, value) !== undefined) return false;
+    }
+    return true;
+  };
+
+  const clean = (record: IncomingRecord, category: LogCategory): PreparedRecord | undefined => {
+    const traceId = record.traceId === '' ? '' : hexId(record.traceId, 32);
+    const spanId = record.spanId === '' ? '' : hexId(record.spanId, 16);
+    const strange = (traceId === '' && record.traceId !== '') || (spanId === '' && record.spanId !== '');
+    if (strange || !isClean(record)) return undefined;
+    return {
+      timeMs: Math.floor(record.timeMs),
+      category,
+      severity: record.severity,
+      service: record.service,
+      host: record.host,
+      traceId,
+      spanId,
+      message: record.message,
+      attributes: record.attributes,
+      masked: nothingMasked,
+    };
+  };
+
+  const changed = (record: IncomingRecord, category: LogCategory): PreparedRecord => {
     let masked: Set<string> | undefined;
     let cut: Set<string> | undefined;
 
@@ -52,16 +89,17 @@ export function createPrepare(parts: {
 
     // What is cut is cut first: a secret that the cut halves would otherwise no longer be known as one.
     // Twice the bound is looked through, so that a secret across the bound is whole there.
-    const masking = (text: string, bytes: number, find: (text: string) => Redacted | undefined): string => {
-      const generous = text.length * 3 > bytes * 2 ? cutText(text, bytes * 2) : text;
-      return kept(generous, find(generous));
+    const masking = (
+      text: string,
+      to: { readonly bytes: number; readonly what: string },
+      find: (text: string) => Redacted | undefined,
+    ): string => {
+      const generous = cutText(text, to.bytes * 2);
+      if (generous.length !== text.length) (cut ??= new Set()).add(to.what);
+      return bounded(kept(generous, find(generous)), to.bytes, to.what);
     };
 
-    const message = bounded(
-      masking(record.message, limits.messageBytes, redactor.text),
-      limits.messageBytes,
-      'message',
-    );
+    const message = masking(record.message, { bytes: limits.messageBytes, what: 'message' }, redactor.text);
     const attributes: Record<string, string> = {};
     let count = 0;
     for (const field in record.attributes) {
@@ -71,10 +109,8 @@ export function createPrepare(parts: {
       }
       const value = record.attributes[field]!;
       const shortName = name(field, 'attribute names');
-      attributes[shortName] = bounded(
-        masking(value, limits.valueBytes, (text) => redactor.value(field, text)),
-        limits.valueBytes,
-        shortName,
+      attributes[shortName] = masking(value, { bytes: limits.valueBytes, what: shortName }, (text) =>
+        redactor.value(field, text),
       );
       count += 1;
     }
@@ -97,5 +133,10 @@ export function createPrepare(parts: {
       attributes,
       masked: masked === undefined ? nothingMasked : [...masked].toSorted(),
     };
+  };
+
+  return (record, sourceName) => {
+    const category = categorize(record, sourceName);
+    return clean(record, category) ?? changed(record, category);
   };
 }
