@@ -19,6 +19,7 @@ const benches: Readonly<Record<string, () => Promise<{ run(): Promise<readonly F
   'query-metrics': () => import('./telemetry/query-metrics.ts'),
   'ingest-logs': () => import('./telemetry/ingest-logs.ts'),
   'query-logs': () => import('./telemetry/query-logs.ts'),
+  rules: () => import('./telemetry/rules.ts'),
 };
 
 const names = process.argv.slice(2);

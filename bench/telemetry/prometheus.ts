@@ -20,13 +20,13 @@ export function versionOf(program: string): string | undefined {
 }
 
 /** Starts the Prometheus that is on the PATH, empty, with its remote write receiver; `undefined` without one. */
-export async function startPrometheus(): Promise<PrometheusPeer | undefined> {
+export async function startPrometheus(configuration = 'global: {}\n'): Promise<PrometheusPeer | undefined> {
   const version = versionOf('prometheus');
   if (version === undefined) return undefined;
   const directory = mkdtempSync(join(tmpdir(), 'custos-bench-prometheus-'));
   const port = await freePort();
   const config = join(directory, 'prometheus.yml');
-  writeFileSync(config, 'global: {}\n');
+  writeFileSync(config, configuration);
   const child = spawn(
     'prometheus',
     [
