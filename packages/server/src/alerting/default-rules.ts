@@ -112,4 +112,18 @@ export const defaultRules = (): readonly RuleInput[] => [
     severity: 'medium',
     annotations: { summary: '{{ value | round }} addresses were locked within an hour by failed sign-ins' },
   }),
+  rule({
+    name: 'Many failed sign-ins',
+    condition: over('sign_in_failures', 100),
+    selector: { kinds: ['process'] },
+    severity: 'medium',
+    annotations: { summary: '{{ value | round }} sign-ins failed within an hour' },
+  }),
+  rule({
+    name: 'Many refused calls',
+    condition: over('access_refusals', 100),
+    selector: { kinds: ['process'] },
+    severity: 'medium',
+    annotations: { summary: '{{ value | round }} calls were refused within an hour' },
+  }),
 ];

@@ -1,5 +1,5 @@
 import type { SecurityEvent } from '../access/types.ts';
-import { systemActor, type AuditLog } from '../audit/types.ts';
+import { systemActor, type AuditEvent, type AuditLog } from '../audit/types.ts';
 import type { Clock } from '../base/clock.ts';
 import { messageOf } from '../base/errors.ts';
 import type { Logger } from '../base/logger.ts';
@@ -11,13 +11,18 @@ const hourMs = 3_600_000;
 const keptEvents = 10_000;
 
 export interface SignInWatch {
+  /** The log that counts what is refused on its way into it; nothing else is different. */
+  watching(log: AuditLog): AuditLog;
   /** Takes what access tells; sprays go on record. */
   onSecurityEvent(event: SecurityEvent): void;
   /** The look at it that becomes an alert. */
   readonly selfCheck: SelfCheck;
 }
 
-/** Watches sign-ins for attacks: a spray opens an alert, locks are figures for rules. */
+/**
+ * Watches sign-ins and refusals for attacks: a spray opens an alert, and locks, failed sign-ins and refused
+ * calls of the last hour on this node are figures for rules.
+ */
 export function createSignInWatch(parts: {
   readonly clock: Clock;
   readonly log: Logger;
@@ -25,13 +30,31 @@ export function createSignInWatch(parts: {
 }): SignInWatch {
   const { clock, log, audit } = parts;
   let recent: SecurityEvent[] = [];
+  let refused: { readonly at: number; readonly what: 'sign-in' | 'call' }[] = [];
 
   function forgetOld(): void {
     const from = clock.now() - hourMs;
     recent = recent.filter(({ at }) => at >= from).slice(-keptEvents);
+    refused = refused.filter(({ at }) => at >= from).slice(-keptEvents);
+  }
+
+  function count({ type, outcome }: AuditEvent): void {
+    const isSignIn = type === 'authentication.login';
+    if (outcome !== 'denied' && !(isSignIn && outcome === 'failed')) return;
+    // Forgetting is for the looks; a flood between two of them must not grow without end.
+    if (refused.length < 2 * keptEvents) {
+      refused.push({ at: clock.now(), what: isSignIn ? 'sign-in' : 'call' });
+    }
   }
 
   return {
+    watching: (into) => ({
+      async append(event, tx) {
+        count(event);
+        await into.append(event, tx);
+      },
+    }),
+
     onSecurityEvent(event) {
       recent.push(event);
       forgetOld();
@@ -71,6 +94,8 @@ export function createSignInWatch(parts: {
             sign_in_sprays: sprays.length,
             sign_in_locked_accounts: of('account-locked').length,
             sign_in_locked_addresses: of('address-locked').length,
+            sign_in_failures: refused.filter(({ what }) => what === 'sign-in').length,
+            access_refusals: refused.filter(({ what }) => what === 'call').length,
           },
         };
       },

@@ -135,10 +135,11 @@ async function joinDomains({ options, version, clock, log, stores }: WireRequest
 
   const notify = createNotify({ ...shared, node, outbound: doors.channels, secrets, publish, publicUrl });
   const signIns = createSignInWatch({ clock, log, audit });
+  const watched = signIns.watching(audit);
   const { providers, breachedPasswords, tokens } = options.access;
   const access = createAccess({
     ...shared,
-    audit,
+    audit: watched,
     secrets,
     publicUrl: () => settings.get().publicUrl,
     // What a message says and a link that it holds make one text; the link is a secret and is in no log.
@@ -219,7 +220,7 @@ async function joinDomains({ options, version, clock, log, stores }: WireRequest
     clock,
     log,
     authenticator: access,
-    audit,
+    audit: watched,
     hub,
     addressRules: access.deciding.addressRules,
     stepUp: access.deciding.stepUp,
