@@ -169,8 +169,9 @@ export const pages = root.addChildren([
       () => import('../features/security/page.tsx'),
       'SecurityPage',
     ),
+    // `/metrics` itself is where Prometheus reads Custos's own figures.
     underReading(shell, readMetricsSearch)(
-      '/metrics',
+      '/explore',
       () => import('../features/metrics/page.tsx'),
       'MetricsPage',
     ),

@@ -30,7 +30,7 @@ export interface Place {
     | '/deliveries'
     | '/services'
     | '/probes'
-    | '/metrics'
+    | '/explore'
     | '/dashboards'
     | '/rules'
     | '/maintenance'
@@ -71,7 +71,7 @@ export const placeGroups: readonly PlaceGroup[] = [
     places: [
       { title: 'Services', to: '/services', icon: IconServer2, key: 's', permission: 'dashboard.read' },
       { title: 'Probes', to: '/probes', icon: IconActivityHeartbeat, key: 'p', permission: 'dashboard.read' },
-      { title: 'Metrics', to: '/metrics', icon: IconChartLine, key: 'q', permission: 'metric.read' },
+      { title: 'Metrics', to: '/explore', icon: IconChartLine, key: 'q', permission: 'metric.read' },
       {
         title: 'Dashboards',
         to: '/dashboards',

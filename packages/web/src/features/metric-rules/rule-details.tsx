@@ -61,7 +61,7 @@ export function RuleDetails({ rule }: { rule: MetricRuleView }) {
     <>
       <div className={classes['line']}>
         <RuleState rule={rule} />
-        <LinkButton to="/metrics" search={{ q: [rule.expression] }} variant="subtle">
+        <LinkButton to="/explore" search={{ q: [rule.expression] }} variant="subtle">
           Open in Metrics
         </LinkButton>
       </div>

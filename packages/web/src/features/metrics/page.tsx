@@ -24,7 +24,7 @@ import { TableView } from './table-view.tsx';
 import { useLines } from './use-lines.ts';
 import { useWidth } from '../../charts/use-width.ts';
 
-const route = getRouteApi('/shell/metrics');
+const route = getRouteApi('/shell/explore');
 const letters = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ';
 
 /** Where the panel beside covers the page. */
@@ -119,7 +119,7 @@ export function MetricsPage() {
   );
 
   const show = (change: Partial<MetricsSearch>): void =>
-    void navigate({ to: '/metrics', search: { ...search, ...change }, resetScroll: false });
+    void navigate({ to: '/explore', search: { ...search, ...change }, resetScroll: false });
   const ask = (next: readonly Asked[], change: Partial<MetricsSearch> = {}): void =>
     show({ ...searchOf(next), only: undefined, ...change });
   const zoom = (start: number, end: number): void =>

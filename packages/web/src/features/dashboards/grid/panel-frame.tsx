@@ -35,7 +35,7 @@ function OpenInMetrics({ panel, board }: { panel: PanelView; board: BoardContext
       title="Open in Metrics"
       onClick={() =>
         void navigate({
-          to: '/metrics',
+          to: '/explore',
           search: {
             q,
             unit: panel.unit === 'none' ? undefined : panel.unit,
