@@ -169,5 +169,3 @@ export function createQueryApi({ engine, catalogue, rules, clock, version }: Que
     configuration: async (): Promise<Answer> => ({ data: { yaml: '' } }),
   };
 }
-
-export type QueryApi = ReturnType<typeof createQueryApi>;

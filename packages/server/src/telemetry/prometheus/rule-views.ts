@@ -15,7 +15,7 @@ function exponential(value: number): string {
 }
 
 /** One active alert of a rule, as `/api/v1/alerts` and `/api/v1/rules` show it. */
-export function alertView({ labels, annotations, state, activeAt, value }: Instance) {
+function alertView({ labels, annotations, state, activeAt, value }: Instance) {
   return { labels, annotations, state, activeAt: timeText(activeAt), value: exponential(value) };
 }
 

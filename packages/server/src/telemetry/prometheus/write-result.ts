@@ -9,7 +9,7 @@ const pieceLength = 1 << 16;
 const texts = new WeakMap<Labels, string>();
 
 /** A set of labels as a JSON object, ordered by name. */
-export function writeLabels(labels: Labels): string {
+function writeLabels(labels: Labels): string {
   let text = texts.get(labels);
   if (text === undefined) {
     const { pairs } = labelSetOf(labels);

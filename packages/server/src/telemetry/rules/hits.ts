@@ -21,7 +21,7 @@ export async function vectorOf(
 }
 
 /** Fills in texts for one series. */
-export async function expandAll(
+async function expandAll(
   texts: ReadonlyMap<string, CompiledText>,
   name: string,
   subject: Parameters<typeof expandText>[2],
@@ -32,7 +32,7 @@ export async function expandAll(
 }
 
 /** The labels of an alert: those of the series without its name, then the rule's, then `alertname`. */
-export function alertLabels(series: Labels, own: Labels, name: string): Labels {
+function alertLabels(series: Labels, own: Labels, name: string): Labels {
   const labels: Record<string, string> = {};
   for (const [label, value] of [...Object.entries(series), ...Object.entries(own)]) {
     if (label === metricName) continue;

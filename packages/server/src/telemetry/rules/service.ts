@@ -110,5 +110,3 @@ export function createTelemetryRules(options: TelemetryRulesOptions) {
     },
   };
 }
-
-export type TelemetryRules = ReturnType<typeof createTelemetryRules>;

@@ -17,6 +17,17 @@ import { alertQuery } from './queries.ts';
 
 const route = getRouteApi('/shell/alerts/$alertId');
 
+/** The rule's name, with a way to it: rules on probes, on metrics and on logs have pages of their own. */
+function RuleName({ alert }: { readonly alert: AlertView }) {
+  if (alert.ruleId.startsWith('mru_')) return <TextLink to="/metric-rules">{alert.ruleName}</TextLink>;
+  if (alert.ruleId.startsWith('lru_')) return <>{alert.ruleName}</>;
+  return (
+    <TextLink to="/rules/$ruleId" params={{ ruleId: alert.ruleId }}>
+      {alert.ruleName}
+    </TextLink>
+  );
+}
+
 function facts(alert: AlertView) {
   return [
     ['Severity', <SeverityBadge key="severity" severity={alert.severity} />],
@@ -33,12 +44,7 @@ function facts(alert: AlertView) {
             `${measured('', alert.value)}${alert.threshold === null ? '' : `, threshold ${measured('', alert.threshold)}`}`,
           ] as const,
         ]),
-    [
-      'Rule',
-      <TextLink key="rule" to="/rules/$ruleId" params={{ ruleId: alert.ruleId }}>
-        {alert.ruleName}
-      </TextLink>,
-    ],
+    ['Rule', <RuleName key="rule" alert={alert} />],
     ...(alert.probeId === null
       ? []
       : [

@@ -29,7 +29,7 @@ const texts = z
   .default({});
 
 /** The notation of metrics in expectations: `name{label="value"}`. */
-export function readMetric(text: string): Labels | undefined {
+function readMetric(text: string): Labels | undefined {
   const trimmed = text.trim();
   if (trimmed === '' || trimmed === '{}') return {};
   const noted = readSeries(trimmed);

@@ -36,7 +36,7 @@ function shrunk(value: number): string {
 }
 
 /** `humanize`: 1234567 becomes 1.235M. */
-export function humanize(value: number): string {
+function humanize(value: number): string {
   if (isPlain(value)) return four(value);
   return Math.abs(value) >= 1 ? scaled(value, larger, 1000) : shrunk(value);
 }
@@ -46,7 +46,7 @@ function humanize1024(value: number): string {
 }
 
 /** `humanizeDuration`: 3661 becomes 1h 1m 1s. */
-export function humanizeDuration(seconds: number): string {
+function humanizeDuration(seconds: number): string {
   if (!Number.isFinite(seconds)) return four(seconds);
   if (seconds === 0) return `${four(seconds)}s`;
   if (Math.abs(seconds) < 1) return `${shrunk(seconds)}s`;
