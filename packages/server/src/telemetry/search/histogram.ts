@@ -30,7 +30,8 @@ export function bucketOf(from: number, to: number, buckets: number): number {
   const count = (step: number): number => Math.ceil(to / step) - Math.floor(from / step);
   const found = steps.find((step) => count(step) <= buckets);
   if (found !== undefined) return found;
-  const span = Math.ceil((to - from) / buckets / day) * day;
+  // One more than fits into the span may be needed, since steps begin at whole ones.
+  const span = Math.ceil((to - from) / Math.max(1, buckets - 1) / day) * day;
   return count(span) <= buckets ? span : Math.ceil(to / day) * day;
 }
 

@@ -134,6 +134,21 @@ test('what is wrong with a search is told with its place', async () => {
   });
 });
 
+test('a cursor that was made up moves to some place or is refused, and is no error of ours', async () => {
+  for (const key of [
+    [now, 'x', -5],
+    [-5, '', 0],
+    [2 ** 53 - 1, 'ffff', 2 ** 53 - 1],
+    [1.5, '', 0],
+    ['a'],
+    5,
+  ]) {
+    const cursor = Buffer.from(JSON.stringify(key)).toString('base64url');
+    for (const order of ['newest', 'oldest'])
+      expect([200, 422]).toContain((await call(`logs?cursor=${cursor}&order=${order}`, reader)).status);
+  }
+});
+
 test('every way of looking at logs answers in the form of the contract', async () => {
   const id = viewOf(records[5] as StoredRecord).id;
   expect(await get(`logs/${id}`, reader)).toMatchObject({ message: 'order 5 paid', traceId: null });

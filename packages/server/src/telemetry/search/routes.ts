@@ -58,7 +58,8 @@ export function logSearchRoutes({
       async (request) => {
         const { cursor, limit, order, ...query } = request.query;
         const key = cursor === undefined ? null : decodeCursor(cursor, ['number', 'string', 'number']);
-        const after = key === null ? null : { timeMs: key[0], spoolId: key[1], spoolRow: key[2] };
+        const after =
+          key === null ? null : { timeMs: key[0], spoolId: key[1], spoolRow: Math.max(0, key[2]) };
         const found = await search.list(search.scope(query), { order, limit: limit + 1, after });
         const page = pageFrom(found, limit, ({ place }) => [place.timeMs, place.spoolId, place.spoolRow]);
         return {

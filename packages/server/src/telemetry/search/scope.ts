@@ -5,6 +5,8 @@ import type { Search } from './language/tree.ts';
 import type { Scope, SearchInput } from './types.ts';
 
 const hourMs = 3_600_000;
+/** The year 2300: columns hold no times from there on, nor before 1970. */
+const endOfTimes = Date.UTC(2300, 0);
 
 /** The condition of a span of time; its values are in `windowParameters`. */
 export const windowSql =
@@ -28,5 +30,6 @@ export function scopeOf({ query, category, ...span }: SearchInput, nowMs: number
     category === undefined || category.length === 0
       ? typed
       : { kind: 'and', terms: [{ kind: 'category', oneOf: category }, typed] };
-  return { search, ...toSql(search), from, to };
+  const start = Math.min(Math.max(from, 0), endOfTimes - 1);
+  return { search, ...toSql(search), from: start, to: Math.min(Math.max(to, start + 1), endOfTimes) };
 }

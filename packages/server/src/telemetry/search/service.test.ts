@@ -161,6 +161,20 @@ test('a span of time never has more steps than were asked for', () => {
   );
 });
 
+test('the longest span there is has steps that can be told', async () => {
+  const first = Date.parse('0001-01-01T00:00:00Z');
+  const last = Date.parse('9999-12-31T23:59:59Z');
+  const { buckets, total } = await search.histogram(search.scope({ query: '', from: first, to: last }), 50);
+  expect(total).toBeGreaterThanOrEqual(3_000);
+  expect(buckets.length).toBeGreaterThan(40);
+  for (const { at } of buckets) expect(new Date(at).toISOString()).toMatch(/^\d{4}-/);
+  for (const order of ['newest', 'oldest'] as const) {
+    const scope = search.scope({ query: '', from: first, to: last });
+    expect((await search.list(scope, { order, limit: 5, after: null })).length).toBe(5);
+  }
+  expect(await search.total(search.scope({ query: '', from: first, to: first + 1 }))).toBe(0);
+});
+
 test('autocomplete knows fields and values, most used first', async () => {
   const scope = search.scope({ query: '', ...span });
   const fields = await search.fields(scope, '');
