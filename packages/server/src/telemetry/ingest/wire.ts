@@ -1,6 +1,13 @@
 import { isUtf8 } from 'node:buffer';
 import { notUtf8, unreadable } from './errors.ts';
 
+/** Names of attributes that were read lately, by a hash of their bytes. */
+const nameSlots = 4096;
+const longestName = 64;
+const names: ({ readonly bytes: Uint8Array; readonly text: string } | undefined)[] = Array.from({
+  length: nameSlots,
+});
+
 const truncated = () => unreadable('The body ends in the middle of a message.');
 
 /**
@@ -63,11 +70,39 @@ export class Wire {
   }
 
   text(): string {
-    const to = this.run();
+    return this.#textTo(this.run());
+  }
+
+  #textTo(to: number): string {
     const from = this.at;
     this.at = to;
     const text = this.bytes.toString('utf8', from, this.at);
     if (text.includes('\uFFFD') && !isUtf8(this.bytes.subarray(from, this.at))) throw notUtf8('A text');
+    return text;
+  }
+
+  /** A text that comes again and again, such as the name of an attribute. */
+  name(): string {
+    const to = this.run();
+    const from = this.at;
+    const length = to - from;
+    if (length > longestName) return this.#textTo(to);
+    const { bytes } = this;
+    let hash = length;
+    for (let at = from; at < to; at += 1) hash = Math.imul(hash, 31) + bytes[at]!;
+    const place = (hash ^ (hash >>> 12)) & (nameSlots - 1);
+    const known = names[place];
+    if (known !== undefined && known.bytes.length === length) {
+      let at = 0;
+      while (at < length && known.bytes[at] === bytes[from + at]) at += 1;
+      if (at === length) {
+        this.at = to;
+        return known.text;
+      }
+    }
+    const copy = Uint8Array.prototype.slice.call(bytes, from, to);
+    const text = this.#textTo(to);
+    names[place] = { bytes: copy, text };
     return text;
   }
 

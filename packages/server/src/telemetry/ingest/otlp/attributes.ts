@@ -1,4 +1,4 @@
-import type { AnyValue, KeyValue } from './messages.ts';
+import type { AnyValue, KeyValue } from './values.ts';
 
 /** A value as JSON knows it. */
 function plain(value: AnyValue): string | number | boolean | object | null {

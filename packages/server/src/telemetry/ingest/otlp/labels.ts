@@ -1,7 +1,8 @@
 import type { Labels } from '../../../base/labels.ts';
 import { setLabelOf } from '../label-pairs.ts';
 import { valueText } from './attributes.ts';
-import type { KeyValue, Resource, Scope } from './messages.ts';
+import type { Resource, Scope } from './messages.ts';
+import type { KeyValue } from './values.ts';
 import { labelNameOf } from './names.ts';
 
 /**

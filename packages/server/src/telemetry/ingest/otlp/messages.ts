@@ -1,34 +1,25 @@
+import { readAnyValue, readKeyValue } from './read-attributes.ts';
 import { shape, type Shape } from './shape.ts';
+import type { AnyValue, KeyValue } from './values.ts';
 
 /**
  * The messages of OTLP that are read, with the numbers of their fields (opentelemetry-proto 1.x). What is
  * left out, such as exemplars and counts of what a sender dropped, is stepped over.
  */
 
-export interface AnyValue {
-  readonly stringValue?: string;
-  readonly boolValue?: boolean;
-  readonly intValue?: number | string;
-  readonly doubleValue?: number;
-  readonly arrayValue?: { readonly values?: readonly AnyValue[] };
-  readonly kvlistValue?: { readonly values?: readonly KeyValue[] };
-  readonly bytesValue?: string;
-}
-export interface KeyValue {
-  readonly key?: string;
-  readonly value?: AnyValue;
-}
-
-const anyValue: Shape = shape({
-  stringValue: [1, 'text'],
-  boolValue: [2, 'bool'],
-  intValue: [3, 'integer'],
-  doubleValue: [4, 'double'],
-  arrayValue: [5, () => arrayValue],
-  kvlistValue: [6, () => keyValueList],
-  bytesValue: [7, 'bytes'],
-});
-const keyValue = shape({ key: [1, 'text'], value: [2, () => anyValue] });
+const anyValue: Shape = shape(
+  {
+    stringValue: [1, 'text'],
+    boolValue: [2, 'bool'],
+    intValue: [3, 'integer'],
+    doubleValue: [4, 'double'],
+    arrayValue: [5, () => arrayValue],
+    kvlistValue: [6, () => keyValueList],
+    bytesValue: [7, 'bytes'],
+  },
+  readAnyValue,
+);
+const keyValue = shape({ key: [1, 'text'], value: [2, () => anyValue] }, readKeyValue);
 const arrayValue = shape({ values: [1, [() => anyValue]] });
 const keyValueList = shape({ values: [1, [() => keyValue]] });
 const attributes = [() => keyValue] as const;

@@ -3,7 +3,7 @@ import type { Labels } from '../../../base/labels.ts';
 import type { Refusal, SampleIntake, Series, Source } from '../../types.ts';
 import { Generations, seriesGenerations } from '../generations.ts';
 import { addLabels, attributesKey } from './labels.ts';
-import type { KeyValue } from './messages.ts';
+import type { KeyValue } from './values.ts';
 
 /** The series that the data points with the same attributes of one metric feed. */
 export interface PointSeries {

@@ -3,7 +3,8 @@ import type { Refusal, Series } from '../../types.ts';
 import type { createRefusals } from '../door.ts';
 import type { SampleColumns } from '../sample-columns.ts';
 import { classicBuckets } from './exponential.ts';
-import type { ExponentialPoint, HistogramPoint, KeyValue, NumberPoint, SummaryPoint } from './messages.ts';
+import type { ExponentialPoint, HistogramPoint, NumberPoint, SummaryPoint } from './messages.ts';
+import type { KeyValue } from './values.ts';
 import type { PointSeries } from './point-series.ts';
 import type { RunningSums } from './running-sums.ts';
 

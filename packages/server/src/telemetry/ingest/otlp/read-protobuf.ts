@@ -118,7 +118,8 @@ function add(message: Message, name: string, value: unknown): void {
 
 function readMessage(wire: Wire, shape: Shape, depth: number): Message {
   if (depth > deepest) throw unreadable('The body is nested too deeply.');
-  const message: Message = {};
+  if (shape.read !== undefined) return shape.read(wire, depth) as Message;
+  const message: Message = { ...shape.empty };
   while (wire.at < wire.end) {
     const tag = wire.varint();
     const field = shape.byNumber[tag >>> 3];

@@ -1,3 +1,5 @@
+import type { Wire } from '../wire.ts';
+
 /**
  * The messages of OTLP as data: the same table reads protocol buffers (`read-protobuf.ts`) and JSON
  * (`read-json.ts`), so that both give the same objects. Names are those of OTLP's JSON form.
@@ -39,6 +41,10 @@ export interface Field {
 export interface Shape {
   readonly byNumber: readonly (Field | undefined)[];
   readonly fields: readonly Field[];
+  /** An object with every field absent: copies of it share one layout, which makes them cheap. */
+  readonly empty: Readonly<Record<string, undefined>>;
+  /** Reads the fields by hand, for what there is most of. */
+  readonly read: ((wire: Wire, depth: number) => unknown) | undefined;
 }
 
 /** Messages inside messages; real ones take eight or so. */
@@ -47,6 +53,7 @@ export const deepest = 40;
 /** Defines a message: `name: [number, kind]`, or `[number, [kind]]` for a list. */
 export function shape(
   fields: Readonly<Record<string, readonly [number, Field['kind'] | readonly [Field['kind']]]>>,
+  read?: Shape['read'],
 ): Shape {
   const list = Object.entries(fields).map(([name, [number, kind]]): Field => {
     if (typeof kind === 'object') return { number, name, kind: kind[0], list: true };
@@ -54,5 +61,6 @@ export function shape(
   });
   const byNumber: (Field | undefined)[] = [];
   for (const field of list) byNumber[field.number] = field;
-  return { byNumber: Array.from(byNumber, (field) => field), fields: list };
+  const empty = Object.fromEntries(list.map(({ name }) => [name, undefined]));
+  return { byNumber: Array.from(byNumber, (field) => field), fields: list, empty, read };
 }
