@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { createTestServer, type TestServer } from '../../test/http-server.ts';
+import { createTestServer, identityOf, type TestServer } from '../../test/http-server.ts';
 import { sessionCookieName } from '../access/cookie.ts';
 
 async function withRoutes(options: Parameters<typeof createTestServer>[0] = {}): Promise<TestServer> {
@@ -92,6 +92,58 @@ test('a denied privileged act carries its own action, login or not', async () =>
     ['probe.delete', 'denied', 'anonymous'],
     ['probe.delete', 'denied', 'token'],
   ]);
+});
+
+test('a page says when nobody is at it, and whoever knows sessions is told', async () => {
+  const told: boolean[] = [];
+  const { app } = await createTestServer(
+    {},
+    {
+      authenticator: {
+        bySession: async (_token, { unattended }) => {
+          told.push(unattended === true);
+          return identityOf('ada');
+        },
+        byApiToken: async () => undefined,
+      },
+    },
+  );
+  app.get('/t/signed-in', { config: { access: 'signed-in' } }, async () => 'in');
+  for (const value of ['1', '0', '', 'yes', undefined]) {
+    const headers = { ...cookie('ada'), ...(value === undefined ? {} : { 'custos-unattended': value }) };
+    expect((await app.inject({ url: '/t/signed-in', headers })).statusCode).toBe(200);
+  }
+  expect(told).toEqual([true, false, false, false, false]);
+});
+
+test('a restricted identity is told why: a person may mend it, a program may do nothing', async () => {
+  const { app } = await createTestServer(
+    {},
+    {
+      authenticator: {
+        bySession: async (token) => ({
+          ...identityOf('ada', []),
+          restricted: token === 'late' ? ('second-factor' as const) : ('password' as const),
+        }),
+        byApiToken: async () => ({
+          ...identityOf('ada', []),
+          kind: 'token' as const,
+          tokenId: 'tok_1',
+          restricted: 'second-factor' as const,
+        }),
+      },
+    },
+  );
+  app.get('/t/signed-in', { config: { access: 'signed-in' } }, async () => 'in');
+  app.get('/t/read', { config: { access: 'audit.read' } }, async () => 'read');
+  const ask = async (url: string, headers: Record<string, string>) => {
+    const reply = await app.inject({ url, headers });
+    return reply.statusCode === 200 ? 'in' : reply.json<{ code: string }>().code;
+  };
+  expect(await ask('/t/signed-in', cookie('late'))).toBe('in');
+  expect(await ask('/t/read', cookie('late'))).toBe('second_factor_overdue');
+  expect(await ask('/t/read', cookie('given'))).toBe('password_change_required');
+  expect(await ask('/t/signed-in', bearer('bot'))).toBe('second_factor_overdue');
 });
 
 test('a denial stands when it cannot be recorded', async () => {
