@@ -100,7 +100,9 @@ export function createWriter(options: WriterOptions): Writer {
         }
         continue;
       }
-      if (first.attempted || first.lines.length >= blockRows) return first;
+      // A segment that takes no more rows brings no others to share the block.
+      const full = first.lines.length >= blockRows || first.segment.handle === undefined;
+      if (first.attempted || full) return first;
       enough = new AbortController();
       await clock.sleep(lingerMs, AbortSignal.any([enough.signal, stopping.signal]));
       return spool.read({ rows: blockRows, bytes: blockBytes });
