@@ -234,7 +234,7 @@ describe('the pages of access and what is outside', () => {
       await elsewhere.goto(link);
       await elsewhere.getByRole('heading', { name: 'This link does not work' }).waitFor();
       await look(elsewhere, 'reset-spent');
-    });
+    }, 60_000);
   });
 
   test('an account that has a second factor is asked for it after the provider, too', async () => {
@@ -277,7 +277,7 @@ describe('the pages of access and what is outside', () => {
     await inside(page);
     // She has one session at a time, so that is the one from now on.
     ada = page;
-  });
+  }, 60_000);
 
   test('a review is signed once every line is decided, and what was signed can be taken along', async () => {
     const seen = mail.mails.length;

@@ -1,3 +1,6 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { brotliCompressSync } from 'node:zlib';
 import { createClient, type Client } from '@custos/client';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -87,4 +90,36 @@ describe('the dashboard', () => {
     expect(await faultsOfVisits(visits)).toEqual([]);
     expect(complaints).toEqual([]);
   }, 120_000);
+});
+
+/** What a visitor of the overview has to get before seeing it: file names of `dist/assets`. */
+function firstLoad(dist: string): ReadonlySet<string> {
+  const assets = join(dist, 'assets');
+  const text = (name: string): string => readFileSync(join(assets, name), 'utf8');
+  const page = readdirSync(assets).find(
+    (name) => name.endsWith('.js') && text(name).includes('Nothing has been checked yet'),
+  );
+  expect(page).toBeDefined();
+  const index = readFileSync(join(dist, 'index.html'), 'utf8');
+  const open = [page ?? '', ...[...index.matchAll(/\/assets\/([^"']+)/g)].map(([, name]) => name ?? '')];
+  const found = new Set<string>();
+  for (let name = open.pop(); name !== undefined; name = open.pop()) {
+    if (found.has(name)) continue;
+    found.add(name);
+    if (!name.endsWith('.js')) continue;
+    // What a file imports at once; what it imports later is in parentheses.
+    for (const [, other] of text(name).matchAll(/(?:import|from)\s*["']\.\/([^"']+)["']/g)) {
+      open.push(other ?? '');
+    }
+  }
+  return found;
+}
+
+test('the first load stays under 250 KB compressed', () => {
+  const dist = new URL('../../web/dist', import.meta.url).pathname;
+  const sizes = [...firstLoad(dist)].map(
+    (name) => brotliCompressSync(readFileSync(join(dist, 'assets', name))).length,
+  );
+  expect(sizes.length).toBeGreaterThan(5);
+  expect(sizes.reduce((sum, size) => sum + size, 0)).toBeLessThan(250_000);
 });
