@@ -77,7 +77,7 @@ function memory(served: Served, prometheus: PrometheusPeer | undefined): Figure[
  */
 export async function run(): Promise<readonly Figure[]> {
   const prometheus = await startPrometheus();
-  const served = await serve();
+  let served = await serve();
   try {
     const client = await setUp(served);
     const { token } = await client.tokens.create({
@@ -113,7 +113,19 @@ export async function run(): Promise<readonly Figure[]> {
     await eventually(async () => (await timed(own, queries[2]!.path)).series === 20, { what: 'the samples' });
     const figures: Figure[] = [];
     for (const query of queries) figures.push(await compare(query, own, peer));
-    return [...figures, ...memory(served, prometheus)];
+    figures.push(...memory(served, prometheus));
+
+    // With ten minutes in memory the same hour comes from columns.
+    await served.stop();
+    const { directory, port } = served;
+    served = await serve({ directory, port, config: { telemetry: { metrics: { headMinutes: 10 } } } });
+    await eventually(async () => (await timed(own, queries[0]!.path)).series === 20, {
+      what: 'the samples',
+      timeoutMs: 60_000,
+    });
+    for (const { figure, path } of queries.slice(0, 2))
+      figures.push(await compare({ figure: figure.replace('-p50', '-from-columns-p50'), path }, own, peer));
+    return figures;
   } finally {
     await discard(served);
     await prometheus?.stop();

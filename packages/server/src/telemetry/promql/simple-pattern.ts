@@ -32,5 +32,5 @@ export function literalPrefix(pattern: string): string {
   if (at <= 0) return '';
   // What follows may make the last character optional.
   const prefix = pattern.slice(0, at);
-  return /[*?{]/.test(pattern[at]!) ? [...prefix].slice(0, -1).join('') : prefix;
+  return /[*?{]/.test(pattern[at]!) ? Array.from(prefix).slice(0, -1).join('') : prefix;
 }
