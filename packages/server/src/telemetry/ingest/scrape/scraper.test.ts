@@ -8,6 +8,7 @@ import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { createManualClock, systemClock, type ManualClock } from '../../../base/clock.ts';
 import { silentLogger } from '../../../base/logger.ts';
+import { receiverCertificate, startReceiver } from '../../../outbound/fixtures/receiver.ts';
 import { probePolicy } from '../../../outbound/policy.ts';
 import { createOutbound } from '../../../outbound/service.ts';
 import { createTally, type CountingTally } from '../tally.ts';
@@ -226,6 +227,21 @@ test('passwords and tokens are sent, and gzip is understood', async () => {
   for (let tries = 0; tries < 200 && intake.of('up').length < 2; tries += 1) await systemClock.sleep(10);
   expect(new Set(seen)).toEqual(new Set([`Basic ${Buffer.from('u:p').toString('base64')}`, 'Bearer secret']));
   expect(last('a')).toBe(1);
+});
+
+test('over TLS a target is believed by its certificate, or when nobody is to look', async () => {
+  const secure = await startReceiver({ cert: receiverCertificate, answer: say('a 1\n') });
+  const target = { scheme: 'https', static_configs: [{ targets: [`127.0.0.1:${secure.port}`] }] };
+  await start(
+    job({ ...target, job_name: 'trusted', tls_config: { ca: receiverCertificate } }),
+    job({ ...target, job_name: 'blind', tls_config: { insecure_skip_verify: true } }),
+    job({ ...target, job_name: 'careful' }),
+  );
+  await clock.advance(15_000);
+  for (let tries = 0; tries < 300 && intake.of('up').length < 3; tries += 1) await systemClock.sleep(10);
+  const up = intake.of('up').map(({ labels, value }) => [labels['job'], value]);
+  expect(Object.fromEntries(up)).toEqual({ trusted: 1, blind: 1, careful: 0 });
+  await secure.close();
 });
 
 test('an answer that is too large, a bomb, or too many samples fail the scrape', async () => {
