@@ -16,7 +16,7 @@ import type { Figure } from '../figure.ts';
 import { residentMb } from '../process-stats.ts';
 import { createLogLines } from './log-bodies.ts';
 
-const records = 600_000;
+const records = 300_000;
 const blockRows = 30_000;
 
 async function rowsIn(columns: Columns): Promise<number> {
