@@ -35,7 +35,7 @@ const figures: Readonly<Record<string, (value: number) => Measurement>> = {
 };
 
 /** The figures in the answer to INFO. */
-export function readInfo(text: string): Measurement[] {
+function readInfo(text: string): Measurement[] {
   const found: Measurement[] = [];
   for (const line of text.split(/\r?\n/)) {
     const colon = line.indexOf(':');

@@ -103,10 +103,11 @@ test('a target is scraped into the real store', async () => {
   await scraper.stop();
 });
 
-const prometheus = spawnSync('prometheus', ['--version']).error === undefined;
+const program = 'prometheus';
+const installed = spawnSync(program, ['--version']).error === undefined;
 
 // Prometheus comes in no npm package; where it is not installed, the test's own sender has to do.
-test.runIf(prometheus)(
+test.runIf(installed)(
   'a real Prometheus writes what it scrapes, and ends what is gone',
   async () => {
     const folder = mkdtempSync(join(tmpdir(), 'custos-prometheus-'));
