@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { LogRecordView } from '@custos/contract';
+import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { canariesIn } from '../../../test/canaries.ts';
 import { temporaryDirectory, testColumns } from '../../../test/columns.ts';
@@ -148,6 +149,80 @@ test('a cursor that was made up moves to some place or is refused, and is no err
       expect([200, 422]).toContain((await call(`logs?cursor=${cursor}&order=${order}`, reader)).status);
   }
 });
+
+test(
+  'whatever is asked is answered or refused, and never an error of ours',
+  { timeout: 120_000 },
+  async () => {
+    const odd = fc.oneof(
+      fc.string({ unit: 'grapheme', maxLength: 20 }),
+      fc.constantFrom(
+        '',
+        '\u0000',
+        '*',
+        'level:',
+        '%',
+        "x'",
+        '`',
+        '{',
+        'nr',
+        'attributes.',
+        '_exists_',
+        'time',
+        'masked',
+        '\\',
+      ),
+    );
+    const searched = fc.oneof(
+      odd,
+      fc.constantFrom(
+        'level:>info nr:>5',
+        '/a.*b/i',
+        'time:>now-5m',
+        '-(a OR "b")',
+        'masked:*',
+        '/(x{1,100}){1,9}/',
+        'ÄÖ',
+      ),
+    );
+    const instant = fc.oneof(
+      fc
+        .date({ noInvalidDate: true, min: new Date(0), max: new Date('9999-12-31') })
+        .map((date) => date.toISOString()),
+      fc.constantFrom('0000-01-01T00:00:00Z', new Date(now).toISOString(), 'now'),
+    );
+    const parameters = fc.record(
+      {
+        query: searched,
+        from: instant,
+        to: instant,
+        category: fc.constantFrom('security', 'application', 'other'),
+        cursor: odd,
+        limit: fc.constantFrom('1', '500', '0', 'x'),
+        order: fc.constantFrom('newest', 'oldest', 'x'),
+        buckets: fc.constantFrom('1', '500', '501'),
+        field: odd,
+        prefix: odd,
+        format: fc.constantFrom('csv', 'ndjson'),
+      },
+      { requiredKeys: [] },
+    );
+    const path = fc.constantFrom('', '/histogram', '/fields', '/values', '/patterns', '/export', '/searches');
+    let answered = 0;
+    await fc.assert(
+      fc.asyncProperty(path, parameters, async (where, given) => {
+        const asked = new URLSearchParams(given as Record<string, string>);
+        const reply = await call(`logs${where}?${asked}`, 'prober');
+        await reply.arrayBuffer();
+        if (reply.status === 200) answered += 1;
+        // 429: this property asks for more exports than a person may.
+        expect([200, 422, 429]).toContain(reply.status);
+      }),
+      { numRuns: 300 },
+    );
+    expect(answered).toBeGreaterThan(20);
+  },
+);
 
 test('every way of looking at logs answers in the form of the contract', async () => {
   const id = viewOf(records[5] as StoredRecord).id;
