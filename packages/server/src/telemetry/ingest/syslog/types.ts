@@ -1,5 +1,3 @@
-import type { IncomingRecord } from '../../types.ts';
-
 /**
  * Words of this door.
  *
@@ -24,12 +22,6 @@ export interface Arrival {
   /** When it came in, ms since the epoch. */
   readonly at: number;
   readonly peer: string;
-}
-
-/** A message that was read, and how many bytes it took. */
-export interface ReadMessage {
-  readonly record: IncomingRecord;
-  readonly bytes: number;
 }
 
 /** Bytes of one message; RFC 5424 asks for 2,048 at least. What is longer is refused. */

@@ -242,6 +242,7 @@ describe('configuration', () => {
   test('a wrong own rule is refused in words', () => {
     expect(() => createRedactor({ own: [{ name: 'x', pattern: '(' }] })).toThrow(/missing/);
     expect(() => createRedactor({ own: [{ name: 'x', pattern: 'a*' }] })).toThrow('empty text');
+    expect(() => createRedactor({ off: ['e-mail'] })).toThrow('they are private-key, token, secret, email');
     expect(() => createRedactor({ own: [{ name: 'X Y', pattern: 'a' }] })).toThrow('no name of a rule');
   });
 });

@@ -17,7 +17,7 @@ const builtIn: readonly RedactionRule[] = [
   cardRule,
 ];
 
-export const redactionRuleNames: readonly string[] = builtIn.map(({ name }) => name);
+const builtInNames: readonly string[] = builtIn.map(({ name }) => name);
 
 export interface RedactionOptions {
   /** Names of built-in rules that are switched off. */
@@ -50,6 +50,11 @@ const shortest = 5;
 /** Compiles rules; throws an `Error` that names the wrong one. */
 export function createRedactor(options: RedactionOptions = {}): Redactor {
   const off = new Set(options.off);
+  for (const name of off) {
+    if (!builtInNames.includes(name)) {
+      throw new Error(`"${name}" is no built-in redaction rule; they are ${builtInNames.join(', ')}.`);
+    }
+  }
   const rules = [...(options.own ?? []).map(ownRule), ...builtIn.filter(({ name }) => !off.has(name))];
   const always = rules.filter(({ hint }) => hint === '');
   const hinted = rules.filter(({ hint }) => hint !== '');
