@@ -26,7 +26,7 @@ export interface Shape {
   readonly example: string;
 }
 
-export const wildcard = '<*>';
+const wildcard = '<*>';
 /** Words of a line that are compared. */
 const wordLimit = 60;
 const similarity = 0.5;

@@ -179,7 +179,7 @@ function existsLeaf(value: Value): Leaf {
   return field.kind === 'masked' ? { kind: 'masked', rule: '' } : { kind: 'time', from: null, to: null };
 }
 
-export function placeOf(value: Value): number {
+function placeOf(value: Value): number {
   if (value.kind === 'pattern') return value.pattern.at;
   return value.kind === 'range' ? value.at : value.word.at;
 }
