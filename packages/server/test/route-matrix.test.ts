@@ -73,6 +73,7 @@ const withoutRouteAudit = [
   'POST /prometheus/api/v1/series',
   'POST /prometheus/api/v1/query_exemplars',
   'POST /prometheus/api/v1/format_query',
+  'POST /prometheus/api/v1/parse_query',
   'POST /api/v1/metric-rules/check',
   'POST /api/v1/setup',
   'POST /api/v1/session',
@@ -89,6 +90,11 @@ const withoutRouteAudit = [
   'POST /api/v1/session/jwt',
   // What others send is the record.
   'POST /api/v1/audit/events',
+  // Thousands of calls a minute by machines; the ingest page has who sent what.
+  'POST /api/v1/write',
+  'POST /v1/metrics',
+  'POST /v1/logs',
+  'POST /v1/traces',
   // On record as data.access, with the reason, before and after.
   'POST /api/v1/audit/events/{id}/reveal',
   'GET /ping/{token}',
