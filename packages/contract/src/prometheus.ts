@@ -4,7 +4,7 @@ import { z } from 'zod';
  * Answers of Prometheus's HTTP API, as https://prometheus.io/docs/prometheus/latest/querying/api/ has them.
  */
 
-export const labelSet = z.record(z.string(), z.string());
+const labelSet = z.record(z.string(), z.string());
 /** Unix seconds, and the value as Prometheus writes it: `NaN` and `+Inf` are values, too. */
 const point = z.tuple([z.number(), z.string()]);
 
@@ -23,9 +23,8 @@ export const instantResult = z.discriminatedUnion('resultType', [
 ]);
 export type InstantResult = z.output<typeof instantResult>;
 
-const metricFacts = z.object({ type: z.string(), help: z.string(), unit: z.string().default('') });
 /** What a metric is, as its sender says. */
-export type MetricFacts = z.output<typeof metricFacts>;
+const metricFacts = z.object({ type: z.string(), help: z.string(), unit: z.string().default('') });
 export const metricMetadata = z.record(z.string(), z.array(metricFacts));
 
 export const names = z.array(z.string());

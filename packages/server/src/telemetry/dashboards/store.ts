@@ -49,7 +49,7 @@ const changing = ({ name, description, shared, panels, variables, updatedAt }: D
 });
 
 /** A dashboard without what is on it. */
-export interface DashboardHead extends Omit<Dashboard, 'panels' | 'variables'> {
+interface DashboardHead extends Omit<Dashboard, 'panels' | 'variables'> {
   readonly panels: number;
 }
 

@@ -38,7 +38,7 @@ export interface Dashboards {
   remove(editor: string, id: string): Promise<void>;
 }
 
-export interface DashboardChange {
+interface DashboardChange {
   readonly input: DashboardInput;
   readonly basedOn?: number | undefined;
 }

@@ -31,7 +31,7 @@ export function fromTemplate(template: string, labels: Labels): string {
 }
 
 /** One query's answer with what its lines are to be called. */
-export interface NamedSet {
+interface NamedSet {
   readonly set: LineSet;
   /** `{{label}}` stands for a label's value; empty for the labels that differ. */
   readonly legend: string;

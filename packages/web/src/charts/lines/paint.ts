@@ -14,7 +14,7 @@ export interface View {
   readonly stacked: boolean;
 }
 
-export interface Stroke {
+interface Stroke {
   /** Index into the values. */
   readonly line: number;
   readonly colour: string;

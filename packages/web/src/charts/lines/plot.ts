@@ -45,7 +45,7 @@ export interface Hovered {
   readonly line: number | null;
 }
 
-export interface PlotEvents {
+interface PlotEvents {
   onHover(hovered: Hovered | null): void;
   onZoom(from: number, to: number): void;
 }

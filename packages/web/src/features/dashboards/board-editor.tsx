@@ -1,8 +1,10 @@
 import type { DashboardInput, DashboardView, PanelView } from '@custos/contract';
 import { Button, Menu } from '@mantine/core';
 import { IconPlus, IconSettings } from '@tabler/icons-react';
+import { useQueryClient } from '@tanstack/react-query';
 import { useBlocker } from '@tanstack/react-router';
 import { useState } from 'react';
+import { keys } from '../../data/keys.ts';
 import { fieldErrors, formError } from '../../data/problem.ts';
 import { FormProblem } from '../../ui/form-problem.tsx';
 import { count } from '../../ui/format.ts';
@@ -38,6 +40,7 @@ export function BoardEditor({ dashboard }: { dashboard: DashboardView }) {
   const [seen] = useState(dashboard);
   const [draft, setDraft] = useState(() => inputOf(dashboard));
   const { search, show, window: time, chosen, board } = useBoard(draft.variables);
+  const cache = useQueryClient();
   const save = useSaveDashboard(seen.id);
   const errors = fieldErrors(save.error);
   const isChanged = JSON.stringify(draft) !== JSON.stringify(inputOf(seen));
@@ -45,7 +48,11 @@ export function BoardEditor({ dashboard }: { dashboard: DashboardView }) {
   const changePanels = (panels: PanelView[]): void => change({ panels });
   const panel = draft.panels.find(({ id }) => id === search.panel);
   const close = (): void => show({ panel: undefined });
-  const leave = (): void => show({ edit: undefined, panel: undefined });
+  const leave = (): void => {
+    // What others have done to it meanwhile is to be seen now.
+    void cache.invalidateQueries({ queryKey: keys.one('dashboards', seen.id) });
+    show({ edit: undefined, panel: undefined });
+  };
 
   useBlocker({
     shouldBlockFn: ({ current, next }) =>

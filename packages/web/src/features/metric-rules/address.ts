@@ -1,5 +1,5 @@
 /** What the address of the rules on metrics says. */
-export interface RulesSearch {
+interface RulesSearch {
   readonly search?: string | undefined;
   readonly show?: string | undefined;
   /** The rule that is open beside the list, by its place in its group, from 0. */

@@ -15,7 +15,7 @@ import classes from './promql.module.css';
 import { editorLook } from './look.ts';
 import type { PromqlSource } from './source.ts';
 
-export interface EditorFault {
+interface EditorFault {
   readonly message: string;
   /** From 1; null when the whole of it is meant. */
   readonly line: number | null;

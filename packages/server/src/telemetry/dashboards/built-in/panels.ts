@@ -4,7 +4,7 @@ type Query = PanelView['queries'][number];
 type Variable = DashboardInput['variables'][number];
 
 /** A panel as it is written here: what is left out is the usual. */
-export type PanelDraft = Partial<Omit<PanelView, 'queries'>> &
+type PanelDraft = Partial<Omit<PanelView, 'queries'>> &
   Pick<PanelView, 'title'> & {
     readonly queries?: readonly (readonly [expression: string, legend?: string])[];
   };

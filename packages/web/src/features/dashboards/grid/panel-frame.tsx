@@ -11,7 +11,7 @@ import classes from './grid.module.css';
 import { bodyPx, rowPx, gapPx } from './sizes.ts';
 import { usePlace } from './use-place.ts';
 
-export interface PanelActs {
+interface PanelActs {
   onPlace(place: Place): void;
   onEdit(): void;
   onDuplicate(): void;
