@@ -1,6 +1,6 @@
 import { Agent, request } from 'node:http';
-import { compress } from 'snappyjs';
 import { field, varint } from '../../packages/server/src/telemetry/ingest/test/protobuf-writer.ts';
+import { packed } from '../../packages/server/src/telemetry/ingest/test/snappy.ts';
 
 /** Many series of one metric: eight labels, as a service's request counter has them. */
 export interface SeriesShape {
@@ -57,7 +57,7 @@ export function writeBody(
     const sample = writeSample(valueOf(number), time);
     parts.push(Buffer.from([0x0a]), varint(block.length + sample.length), block, sample);
   }
-  return Buffer.from(compress(Buffer.concat(parts)));
+  return packed(Buffer.concat(parts));
 }
 
 export interface Receiver {

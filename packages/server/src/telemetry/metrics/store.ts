@@ -66,7 +66,7 @@ const dateOf = (day: number): string => new Date(day * dayMs).toISOString().slic
 const dateInRange = (atMs: number): string => dateOf(Math.min(lastDay, Math.max(0, dayOf(atMs))));
 
 /** A list of ids in SQL. In base 64, since thousands of numbers take the engine longer to read. */
-export function idList(ids: readonly bigint[]): string {
+function idList(ids: readonly bigint[]): string {
   const bytes = BigUint64Array.from(ids);
   const text = Buffer.from(bytes.buffer).toString('base64');
   return `(SELECT arrayJoin(reinterpret(base64Decode('${text}'), 'Array(UInt64)')))`;
@@ -92,7 +92,7 @@ function conditionsOf(matchers: readonly Matcher[]): {
 }
 
 /** Splits rows that are sorted by series and time into series; a time that comes twice counts once. */
-export function splitBySeries(body: Buffer): Map<bigint, Samples> {
+function splitBySeries(body: Buffer): Map<bigint, Samples> {
   const found = new Map<bigint, Samples>();
   const columns = [numberColumn('UInt64'), numberColumn('Float64'), numberColumn('Float64')] as const;
   readBlocks(body, columns);
