@@ -80,9 +80,8 @@ export function recordOfFields(
   };
   const attributes: Record<string, string> = {};
   gather(fields, '', { draft, attributes, depth: 0 });
-  return {
+  const record: IncomingRecord = {
     timeMs: draft.time ?? defaults.timeMs,
-    ...(draft.category === undefined ? undefined : { category: draft.category }),
     severity: draft.severity ?? defaults.severity,
     service: draft.service ?? defaults.service,
     host: draft.host ?? defaults.host,
@@ -91,6 +90,7 @@ export function recordOfFields(
     message: draft.message ?? attributes['err.message'] ?? attributes['error.message'] ?? '',
     attributes,
   };
+  return draft.category === undefined ? record : { ...record, category: draft.category };
 }
 
 interface Gathering {

@@ -9,6 +9,8 @@ import { hexId } from './trace-ids.ts';
 export interface PreparedRecord extends IncomingRecord {
   readonly category: LogCategory;
   readonly masked: readonly string[];
+  /** Set once, when the place is known; it is in the object from the start so that it need not grow. */
+  id: string;
 }
 
 const nothingMasked: readonly string[] = [];
@@ -61,6 +63,7 @@ export function createPrepare(parts: {
       message: record.message,
       attributes: record.attributes,
       masked: nothingMasked,
+      id: '',
     };
   };
 
@@ -132,6 +135,7 @@ export function createPrepare(parts: {
       message,
       attributes,
       masked: masked === undefined ? nothingMasked : [...masked].toSorted(),
+      id: '',
     };
   };
 

@@ -90,10 +90,10 @@ export function createLogs(options: LogsOptions): Logs {
         }
         if (lines.length > 0) {
           const { spoolId, firstRow } = await columns.insert('log_record', lines);
-          const stored = prepared.map((record, index) => place(record, recordId(spoolId, firstRow + index)));
-          count(stored);
+          for (const [index, record] of prepared.entries()) record.id = recordId(spoolId, firstRow + index);
+          count(prepared);
           try {
-            onAccepted(stored);
+            onAccepted(prepared);
           } catch (error) {
             log.error({ error: messageOf(error) }, 'somebody who follows records failed');
           }
@@ -102,12 +102,6 @@ export function createLogs(options: LogsOptions): Logs {
       },
     },
   };
-}
-
-/** Gives a record its name; the object is ours alone until then, so it need not be copied. */
-function place(record: PreparedRecord & { id?: string }, id: string): StoredRecord {
-  record.id = id;
-  return record as StoredRecord;
 }
 
 function timeRefusal(timeMs: number, latest: number) {
