@@ -3,9 +3,11 @@ import { PromqlError } from '../promql/errors.ts';
 import type { PromqlEngine } from '../promql/engine.ts';
 import { isLabelName } from '../promql/matcher.ts';
 import { formatQuery } from '../promql/syntax/format.ts';
+import { parseQuery } from '../promql/syntax/parse.ts';
 import type { QueryResult } from '../promql/types.ts';
 import { ApiError, invalidParameter, ofQuery } from './api-error.ts';
 import { unescapeName } from './escaped-name.ts';
+import { expressionView } from './expression-view.ts';
 import {
   durationParameter,
   limitParameter,
@@ -149,6 +151,10 @@ export function createQueryApi({ engine, catalogue, rules, clock, version }: Que
 
     async formatted(from: Parameters): Promise<Answer> {
       return { data: await asked(() => formatQuery(from.text('query'))) };
+    },
+
+    async parsed(from: Parameters): Promise<Answer> {
+      return { data: await asked(() => expressionView(parseQuery(from.text('query')))) };
     },
 
     async buildInfo(): Promise<Answer> {

@@ -312,6 +312,48 @@ test('format_query lays a query out', async () => {
   });
 });
 
+test('parse_query gives the tree of a query', async () => {
+  const query = 'sum by (a) (rate(m{b=~"c"}[5m] offset 1m)) > bool on(a) group_left(d) (-n @ end())';
+  const selector = { timestamp: null, offset: 0, startOrEnd: null };
+  const name = (value: string) => ({ name: '__name__', type: '=', value });
+  expect((await get(`parse_query?query=${encodeURIComponent(query)}`)).body['data']).toEqual({
+    type: 'binaryExpr',
+    op: '>',
+    bool: true,
+    matching: { card: 'many-to-one', labels: ['a'], on: true, include: ['d'] },
+    lhs: {
+      type: 'aggregation',
+      op: 'sum',
+      param: null,
+      grouping: ['a'],
+      without: false,
+      expr: {
+        type: 'call',
+        func: { name: 'rate' },
+        args: [
+          {
+            type: 'matrixSelector',
+            name: 'm',
+            range: 300_000,
+            matchers: [{ name: 'b', type: '=~', value: 'c' }, name('m')],
+            ...selector,
+            offset: 60_000,
+          },
+        ],
+      },
+    },
+    rhs: {
+      type: 'parenExpr',
+      expr: {
+        type: 'unaryExpr',
+        op: '-',
+        expr: { type: 'vectorSelector', name: 'n', matchers: [name('n')], ...selector, startOrEnd: 'end' },
+      },
+    },
+  });
+  expect((await get('parse_query?query=sum(')).status).toBe(400);
+});
+
 const promtool = '/usr/bin/promtool';
 const present = (() => {
   try {

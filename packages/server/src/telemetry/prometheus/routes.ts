@@ -112,6 +112,7 @@ export function prometheusRoutes(parts: QueryApiParts): Routes {
     getAndPost('series', (from) => api.series(from));
     getAndPost('query_exemplars', (from) => api.exemplars(from));
     getAndPost('format_query', (from) => api.formatted(from));
+    getAndPost('parse_query', (from) => api.parsed(from));
     get('metadata', (from) => api.metadata(from));
     get('rules', (from) => api.rules(from));
     get('alerts', () => api.alerts());

@@ -49,15 +49,22 @@ export function createMetricRules({ state, clock, log, runner, files, publish }:
   const ofDashboard = (kept: KeptGroup, written: WrittenGroup): RuleGroup =>
     groupOf(written, { id: kept.id, file: null, enabled: kept.enabled, channelIds: kept.channelIds });
 
+  /** Groups of the dashboard as they were read last; reading them again and again would cost more than rules. */
+  let known: ReadonlyMap<string, { readonly kept: KeptGroup; readonly group: RuleGroup }> = new Map();
+
   async function load(): Promise<void> {
-    const kept = await groupsStore.all(state.read);
-    groups = [
-      ...configured,
-      ...kept.flatMap((group) => {
-        const [written] = readRuleFile(group.source).groups;
-        return written === undefined ? [] : [ofDashboard(group, written)];
-      }),
-    ];
+    const read = new Map<string, { kept: KeptGroup; group: RuleGroup }>();
+    for (const kept of await groupsStore.all(state.read)) {
+      const before = known.get(kept.id);
+      if (before !== undefined && JSON.stringify(before.kept) === JSON.stringify(kept)) {
+        read.set(kept.id, before);
+        continue;
+      }
+      const [written] = readRuleFile(kept.source).groups;
+      if (written !== undefined) read.set(kept.id, { kept, group: ofDashboard(kept, written) });
+    }
+    known = read;
+    groups = [...configured, ...[...read.values()].map(({ group }) => group)];
     await runner.apply(groups);
   }
 

@@ -13,9 +13,10 @@ import { offsetOf, slotAfter } from './slots.ts';
 import type { CountLogs, SeatHold, Seats } from './types.ts';
 
 /** A seat that this node has at once, and that tests can take away. */
-export function freeSeats(): Seats & { has(): boolean; lose(): Promise<void> } {
+export function freeSeats(): Seats & { has(): boolean; begun(): Promise<void>; lose(): Promise<void> } {
   const lost = new AbortController();
   let end: () => Promise<void> = async () => undefined;
+  let gained: Promise<void> = Promise.resolve();
   return {
     hold(_name, { onGained, onLost }) {
       const hold: SeatHold = {
@@ -24,7 +25,7 @@ export function freeSeats(): Seats & { has(): boolean; lose(): Promise<void> } {
           if (lost.signal.aborted) throw new Error('the seat is lost');
         },
       };
-      const gained = Promise.resolve(onGained(hold));
+      gained = Promise.resolve(onGained(hold));
       let ended: Promise<void> | undefined;
       end = () =>
         (ended ??= gained.then(async () => {
@@ -34,6 +35,7 @@ export function freeSeats(): Seats & { has(): boolean; lose(): Promise<void> } {
       return { held: () => !lost.signal.aborted, stop: end };
     },
     has: () => !lost.signal.aborted,
+    begun: () => gained,
     lose: () => {
       lost.abort();
       return end();
@@ -118,6 +120,7 @@ export function rulesFixture(
       values.set(JSON.stringify(labels), { labels, value });
     },
     async run(seconds) {
+      await seats.begun();
       for (let passed = 0; passed < seconds; passed += 5) {
         write();
         await clock.advance(5000);
