@@ -8,6 +8,8 @@ const names: ({ readonly bytes: Uint8Array; readonly text: string } | undefined)
   length: nameSlots,
 });
 
+const scratch = new DataView(new ArrayBuffer(8));
+
 const truncated = () => unreadable('The body ends in the middle of a message.');
 
 /**
@@ -53,7 +55,7 @@ export class Wire {
     const from = this.at;
     const value = this.varint();
     // Only negative numbers and those beyond all times take ten bytes.
-    return this.at - from === 10 ? Number(this.exactInt64(from)) : value;
+    return this.at - from === 10 ? Number(this.#exactInt64(from)) : value;
   }
 
   /** The length of what follows, which is inside this part. */
@@ -114,6 +116,27 @@ export class Wire {
     return (bytes[at]! | (bytes[at + 1]! << 8) | (bytes[at + 2]! << 16) | (bytes[at + 3]! << 24)) >>> 0;
   }
 
+  double(): number {
+    scratch.setUint32(0, this.word(), true);
+    scratch.setUint32(4, this.word(), true);
+    return scratch.getFloat64(0, true);
+  }
+
+  /** An `int64`; as decimal digits where a double cannot hold it. */
+  integer(): number | string {
+    const from = this.at;
+    const value = this.int64();
+    return Number.isSafeInteger(value) ? value : String(this.#exactInt64(from));
+  }
+
+  /** Bytes with their length before them, as text. */
+  encoded(encoding: 'hex' | 'base64'): string {
+    const to = this.run();
+    const text = this.bytes.toString(encoding, this.at, to);
+    this.at = to;
+    return text;
+  }
+
   /** Steps over a field of this tag. Groups are not part of any protocol that is read here. */
   skip(tag: number): void {
     const type = tag & 7;
@@ -128,7 +151,7 @@ export class Wire {
   }
 
   /** The signed number that stands from `from` to here, with all its digits. */
-  exactInt64(from: number): bigint {
+  #exactInt64(from: number): bigint {
     let value = 0n;
     for (let at = from; at < this.at; at += 1) {
       value |= BigInt(this.bytes[at]! & 0x7f) << BigInt(7 * (at - from));

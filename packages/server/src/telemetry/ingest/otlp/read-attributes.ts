@@ -8,27 +8,6 @@ import type { AnyValue, KeyValue } from './values.ts';
  * tables of `messages.ts` say, by which JSON is read.
  */
 
-const scratch = new DataView(new ArrayBuffer(8));
-
-function readDouble(wire: Wire): number {
-  scratch.setUint32(0, wire.word(), true);
-  scratch.setUint32(4, wire.word(), true);
-  return scratch.getFloat64(0, true);
-}
-
-function readInteger(wire: Wire): number | string {
-  const from = wire.at;
-  const value = wire.int64();
-  return Number.isSafeInteger(value) ? value : String(wire.exactInt64(from));
-}
-
-function readBytes(wire: Wire): string {
-  const to = wire.run();
-  const text = wire.bytes.toString('base64', wire.at, to);
-  wire.at = to;
-  return text;
-}
-
 /** Reads what stands up to the end of a run with `read`. */
 function within<Value>(wire: Wire, depth: number, read: (wire: Wire, depth: number) => Value): Value {
   if (depth >= deepest) throw unreadable('The body is nested too deeply.');
@@ -59,12 +38,12 @@ export function readAnyValue(wire: Wire, depth: number): AnyValue {
   while (wire.at < wire.end) {
     const tag = wire.varint();
     if (tag === 10) value = { stringValue: wire.text() };
-    else if (tag === 24) value = { intValue: readInteger(wire) };
-    else if (tag === 33) value = { doubleValue: readDouble(wire) };
+    else if (tag === 24) value = { intValue: wire.integer() };
+    else if (tag === 33) value = { doubleValue: wire.double() };
     else if (tag === 16) value = { boolValue: wire.varint() !== 0 };
     else if (tag === 42) value = { arrayValue: within(wire, depth, readList(readAnyValue)) };
     else if (tag === 50) value = { kvlistValue: within(wire, depth, readList(readKeyValue)) };
-    else if (tag === 58) value = { bytesValue: readBytes(wire) };
+    else if (tag === 58) value = { bytesValue: wire.encoded('base64') };
     else if (tag >>> 3 <= 7) throw unreadable('A value is of another type than its field.');
     else wire.skip(tag);
   }

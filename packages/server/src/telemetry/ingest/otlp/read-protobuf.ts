@@ -20,27 +20,12 @@ const wireTypes: Readonly<Record<FieldKind, 0 | 1 | 2>> = {
   bytes: 2,
 };
 
-const scratch = new DataView(new ArrayBuffer(8));
-
-function readDouble(wire: Wire): number {
-  scratch.setUint32(0, wire.word(), true);
-  scratch.setUint32(4, wire.word(), true);
-  return scratch.getFloat64(0, true);
-}
-
 /** Microseconds of a 64-bit number of nanoseconds, exact for all times that a double holds. */
 function readNanos(wire: Wire): number {
   const low = wire.word();
   const high = wire.word();
   const whole = Math.floor(high / 1000);
   return whole * 4_294_967_296 + Math.floor(((high % 1000) * 4_294_967_296 + low) / 1000);
-}
-
-function readRun(wire: Wire, encoding: 'hex' | 'base64'): string {
-  const to = wire.run();
-  const text = wire.bytes.toString(encoding, wire.at, to);
-  wire.at = to;
-  return text;
 }
 
 function readValue(wire: Wire, kind: FieldKind): unknown {
@@ -50,18 +35,15 @@ function readValue(wire: Wire, kind: FieldKind): unknown {
     case 'bool':
       return wire.varint() !== 0;
     case 'double':
-      return readDouble(wire);
+      return wire.double();
     case 'number':
       return wire.int64();
     case 'zigzag': {
       const value = wire.varint();
       return value % 2 === 0 ? value / 2 : -(value + 1) / 2;
     }
-    case 'integer': {
-      const from = wire.at;
-      const value = wire.int64();
-      return Number.isSafeInteger(value) ? value : String(wire.exactInt64(from));
-    }
+    case 'integer':
+      return wire.integer();
     case 'count':
       return wire.varint();
     case 'fixed-count': {
@@ -75,9 +57,9 @@ function readValue(wire: Wire, kind: FieldKind): unknown {
     case 'nanos':
       return readNanos(wire);
     case 'id':
-      return readRun(wire, 'hex');
+      return wire.encoded('hex');
     case 'bytes':
-      return readRun(wire, 'base64');
+      return wire.encoded('base64');
   }
 }
 
