@@ -92,6 +92,8 @@ const withoutRouteAudit = [
   'POST /api/v1/audit/events',
   // Thousands of calls a minute by machines; the ingest page has who sent what.
   'POST /api/v1/write',
+  'POST /api/v1/logs',
+  'POST /loki/api/v1/push',
   'POST /v1/metrics',
   'POST /v1/logs',
   'POST /v1/traces',
