@@ -45,7 +45,7 @@ test('samples come back from the head at once, and from columns after a restart,
     [now, Number.NEGATIVE_INFINITY],
   ] as const;
   // The head reaches back to the start of this process until it is filled.
-  await eventually(() => first.status().headFromMs < now - 3_000);
+  await eventually(() => first.status().headFromMs < now - 3_000, 30_000);
   const answer = await first.intake.append(
     batchOf(
       first,
@@ -67,7 +67,7 @@ test('samples come back from the head at once, and from columns after a restart,
     [m, sent],
   ]);
   const second = await started(again);
-  await eventually(() => second.status().headFromMs < now - 3_600_000);
+  await eventually(() => second.status().headFromMs < now - 3_600_000, 30_000);
   expect(second.status()).toMatchObject({ series: 1, headSamples: 4 });
   await again.stop();
   expect((await selected(second, range)).map(listed)).toEqual([sent]);
@@ -77,7 +77,7 @@ test('a sample that comes twice is one, and a second value for the same time is 
   const columns = await columnsIn();
   const metrics = await started(columns);
   await columns.ready();
-  await eventually(() => metrics.status().headFromMs < now - 3_600_000);
+  await eventually(() => metrics.status().headFromMs < now - 3_600_000, 30_000);
   await metrics.intake.append(
     batchOf(metrics, [
       [m, now, 1],
@@ -206,7 +206,7 @@ test('the engine answers over what was taken in', async () => {
     ]),
     source,
   );
-  await eventually(() => metrics.status().headFromMs < now - 600_000);
+  await eventually(() => metrics.status().headFromMs < now - 600_000, 30_000);
   const { value } = await metrics.engine.instant({ query: 'sum by (job) (m)', atMs: at });
   expect(value).toEqual({ type: 'vector', samples: [{ labels: { job: 'a' }, atMs: at, value: 5 }] });
 });
