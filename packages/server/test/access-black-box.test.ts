@@ -378,65 +378,72 @@ describe('access from outside (sqlite)', () => {
     expect(await isIn(ann)).toBe(true);
   });
 
-  test('8.2.3: personal data of others is in no answer, stream, export or log that is not meant for it', async () => {
-    const canary = 'quetzalcanary';
-    const email = `${canary}@example.com`;
-    const ada = await custos.administrator('127.0.12.1');
-    const writer = String(
-      (await ada.post('/api/v1/tokens', { name: 'shop', permissions: ['audit.write'], expiresInDays: 1 }))
-        .answer['token'],
-    );
-    const sent = await custos.program(writer).post('/api/v1/audit/events', {
-      type: 'application.act',
-      action: 'order.refund',
-      outcome: 'succeeded',
-      actor: { type: 'user', id: 'usr_9', name: `${canary} Smith` },
-      target: { type: 'customer', id: email, name: `${canary} Jones` },
-      details: { order: 17, remark: `${canary} called twice`, contact: email },
-    });
-    expect(sent).toMatchObject({ answer: { results: [{ status: 'accepted' }] } });
-    await custos.add(`${canary}2@example.com`, 'viewer');
-    const listing = await custos.program(writer).get('/api/openapi.json');
-    const { paths } = listing.answer as { paths: Record<string, Record<string, unknown>> };
-    const gets = Object.keys(paths).filter(
-      (path) => 'get' in (paths[path] ?? {}) && !path.includes('{') && path !== '/api/v1/stream',
-    );
-    await custos.recorded('action=order.refund');
-    const second = await custos.person('second-root@example.com', 'super-admin', '127.0.12.4');
+  test(
+    '8.2.3: personal data of others is in no answer, stream, export or log that is not meant for it',
+    {
+      timeout: 120_000,
+    },
+    async () => {
+      const canary = 'quetzalcanary';
+      const email = `${canary}@example.com`;
+      const ada = await custos.administrator('127.0.12.1');
+      const writer = String(
+        (await ada.post('/api/v1/tokens', { name: 'shop', permissions: ['audit.write'], expiresInDays: 1 }))
+          .answer['token'],
+      );
+      const sent = await custos.program(writer).post('/api/v1/audit/events', {
+        type: 'application.act',
+        action: 'order.refund',
+        outcome: 'succeeded',
+        actor: { type: 'user', id: 'usr_9', name: `${canary} Smith` },
+        target: { type: 'customer', id: email, name: `${canary} Jones` },
+        details: { order: 17, remark: `${canary} called twice`, contact: email },
+      });
+      expect(sent).toMatchObject({ answer: { results: [{ status: 'accepted' }] } });
+      await custos.add(`${canary}2@example.com`, 'viewer');
+      const listing = await custos.program(writer).get('/api/openapi.json');
+      const { paths } = listing.answer as { paths: Record<string, Record<string, unknown>> };
+      const gets = Object.keys(paths).filter(
+        (path) =>
+          'get' in (paths[path] ?? {}) && !path.includes('{') && !/\/(?:stream|tail|live)$/.test(path),
+      );
+      await custos.recorded('action=order.refund');
+      const second = await custos.person('second-root@example.com', 'super-admin', '127.0.12.4');
 
-    // Auditors read the audit log and accounts, yet no personal data of events.
-    for (const [role, extra] of [
-      ['viewer', []],
-      ['analyst', []],
-      [
-        'auditor',
+      // Auditors read the audit log and accounts, yet no personal data of events.
+      for (const [role, extra] of [
+        ['viewer', []],
+        ['analyst', []],
         [
-          '/api/v1/audit/export?format=csv',
-          '/api/v1/audit/export?format=ndjson',
-          '/api/v1/audit/top?field=actor',
-          `/api/v1/audit/events?text=${canary}`,
+          'auditor',
+          [
+            '/api/v1/audit/export?format=csv',
+            '/api/v1/audit/export?format=ndjson',
+            '/api/v1/audit/top?field=actor',
+            `/api/v1/audit/events?text=${canary}`,
+          ],
         ],
-      ],
-    ] as const) {
-      const person = await custos.person(`eye-${role}@example.com`, role, '127.0.12.2');
-      for (const path of [...gets, ...extra]) {
-        let { status, text, answer } = await person.get(path);
-        if (status === 202) {
-          const { id } = answer['approval'] as { id: string };
-          expect((await second.post(`/api/v1/approvals/${id}/approve`)).status).toBe(200);
-          ({ status, text, answer } = await person.get(path));
+      ] as const) {
+        const person = await custos.person(`eye-${role}@example.com`, role, '127.0.12.2');
+        for (const path of [...gets, ...extra]) {
+          let { status, text, answer } = await person.get(path);
+          if (status === 202) {
+            const { id } = answer['approval'] as { id: string };
+            expect((await second.post(`/api/v1/approvals/${id}/approve`)).status).toBe(200);
+            ({ status, text, answer } = await person.get(path));
+          }
+          if (extra.some((each) => each === path)) expect(status, path).toBe(200);
+          // A search repeats what was asked for, which its asker knows.
+          expect(canariesIn(`${role} ${path}`, Buffer.from(text), [canary])).toEqual([]);
         }
-        if (extra.some((each) => each === path)) expect(status, path).toBe(200);
-        // A search repeats what was asked for, which its asker knows.
-        expect(canariesIn(`${role} ${path}`, Buffer.from(text), [canary])).toEqual([]);
       }
-    }
-    const log = Buffer.from(custos.served.output());
-    expect(canariesIn('the log', log, [canary])).toEqual([]);
-    // Who manages accounts sees whose they are, so the search above could have found it.
-    const again = await custos.administrator('127.0.12.3');
-    expect((await again.get('/api/v1/users?limit=500')).text).toContain(canary);
-  });
+      const log = Buffer.from(custos.served.output());
+      expect(canariesIn('the log', log, [canary])).toEqual([]);
+      // Who manages accounts sees whose they are, so the search above could have found it.
+      const again = await custos.administrator('127.0.12.3');
+      expect((await again.get('/api/v1/users?limit=500')).text).toContain(canary);
+    },
+  );
 
   test('8.2.3: fields that are not offered are refused or without effect', async () => {
     const ada = await custos.administrator('127.0.13.1');
