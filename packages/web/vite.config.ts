@@ -43,7 +43,7 @@ export default defineConfig({
             { name: 'icons', test: /@tabler[\\/]icons-react/ },
             {
               name: 'ui',
-              test: /src[\\/](ui[\\/](status|severity|time|format|clock|page|states|link|glow|alert-state|delivery-state|list|list-keys|short-id|meter|origin|logo|range|top-slot)\b|data[\\/])/,
+              test: /src[\\/](ui[\\/](status|severity|time|format|clock|page|states|link|glow|alert-state|delivery-state|list|list-keys|short-id|meter|origin|logo|range|top-slot)\b|data[\\/](?!metrics|promql))/,
             },
           ],
         },

@@ -16,6 +16,7 @@ export interface Explanation {
 const titles: Partial<Record<string, string>> = {
   columns_unavailable: 'History is not available right now',
   state_unavailable: 'The state store does not answer',
+  unavailable: 'This is not available right now',
   not_found: 'This does not exist, or no longer does',
   forbidden: 'You may not see this',
   rate_limited: 'Too many requests',
