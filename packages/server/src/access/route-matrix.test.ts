@@ -32,6 +32,7 @@ const holders: Readonly<Record<string, readonly Caller[]>> = {
   'telemetry.ingest': admins,
   'telemetry.manage': admins,
   'metric.read': all,
+  'log.read': [...workers, 'auditor'],
   'dashboard.edit': workers,
   'job.read': [...admins, 'auditor'],
   'job.manage': admins,
