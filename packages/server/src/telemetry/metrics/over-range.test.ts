@@ -177,3 +177,27 @@ test('windows before the head’s beginning and behind it are joined', async () 
     await metrics.stop();
   }
 }, 90_000);
+
+test('a node that shares columns gets from them what another node took, and joins its own', async () => {
+  const other = metricsOn(columns, { shared: true });
+  const own = metricsOn(columns, { shared: true });
+  const samples = (series: number, from: number, to: number): TestSample[] =>
+    Array.from({ length: to - from }, (_, index): TestSample => [
+      { __name__: 'shared_total', i: String(series) },
+      now - 7_200_000 + (from + index) * 15_000,
+      from + index,
+    ]);
+  await other.intake.append(batchOf(other, [...samples(1, 0, 475), ...samples(2, 0, 475)]), source);
+  await columns.flush();
+  // Of the last 75 seconds, so that they may still be on their way to columns.
+  await own.intake.append(batchOf(own, [...samples(1, 475, 480), ...samples(3, 475, 480)]), source);
+  for (const called of gridFunctions.keys())
+    await compare(own, { query: `${called}(shared_total[5m])`, stepMs: 60_000, fromMs: now - 7_000_000 });
+  const { value } = await own.engine.range({
+    query: 'sum by (i) (increase(shared_total[5m]))',
+    fromMs: now - 7_000_000,
+    toMs: now,
+    stepMs: 60_000,
+  });
+  expect(value.type === 'matrix' && value.series.map(({ labels }) => labels['i'])).toEqual(['1', '2', '3']);
+}, 90_000);

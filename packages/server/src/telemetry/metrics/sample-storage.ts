@@ -29,7 +29,8 @@ export function createSampleStorage(options: StorageOptions): SampleStorage {
       const complete = !shared && fromMs >= headFromMs;
       // Taken before anything is waited for: what the head forgets meanwhile is still in these.
       for (const series of catalogue.select(matchers)) {
-        const { timestamps, values } = series.view(Math.max(fromMs, headFromMs), toMs);
+        // Also from before the head is complete: what came late may not be in columns yet.
+        const { timestamps, values } = series.view(fromMs, toMs);
         if (timestamps.length === 0) continue;
         const stored = { labels: series.labels, timestamps, values };
         if (complete) found.push(stored);
