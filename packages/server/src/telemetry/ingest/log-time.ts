@@ -6,6 +6,8 @@
 export function logTime(value: unknown): number {
   if (typeof value === 'number') return ofNumber(value);
   if (typeof value !== 'string' || value === '') return Number.NaN;
+  // Digits of nanoseconds are cut as text: a double does not hold them, and could be a millisecond early.
+  if (/^\d{18,19}$/.test(value)) return Number(value.slice(0, -6));
   if (/^\d{9,19}(?:\.\d+)?$/.test(value)) return ofNumber(Number(value));
   // Without a zone it is UTC: the sender's is not known here.
   const zoned = /(?:[Zz]|[+-]\d\d:?\d\d|GMT|UTC)$/.test(value) ? value : `${value}Z`;
