@@ -11,6 +11,7 @@ import { alertingRoutes } from '../alerting/routes.ts';
 import { createAlerting } from '../alerting/service.ts';
 import { healthFigures } from '../audit/health/metrics.ts';
 import type { Clock } from '../base/clock.ts';
+import { messageOf } from '../base/errors.ts';
 import type { Logger } from '../base/logger.ts';
 import { createServer } from '../http/create-server.ts';
 import { createEventHub } from '../http/event-hub.ts';
@@ -101,6 +102,11 @@ async function joinDomains({ options, version, clock, log, stores }: WireRequest
     jobs,
     outbound: doors.channels,
     names: createDirectory({ state }),
+    onHold: () => {
+      telemetry
+        .holdsChanged()
+        .catch((error: unknown) => log.error({ error: messageOf(error) }, 'holds could not be followed yet'));
+    },
   });
   closers.push(() => joined.ledger.close());
   const { audit } = joined;
@@ -189,6 +195,7 @@ async function joinDomains({ options, version, clock, log, stores }: WireRequest
     node: hostname(),
     ownMetrics: () => server.metrics.text(),
     restarts: () => probes.health().restarts,
+    databases: { list: () => probes.databases() },
     recheck,
   });
   const probes = createProbes({
@@ -253,6 +260,7 @@ async function joinDomains({ options, version, clock, log, stores }: WireRequest
     if (request.url.startsWith('/api/')) traffic.record(reply.elapsedTime);
   });
   server.metrics.collect(() => collectFigures({ system, probes, alerting }));
+  server.metrics.collect(() => telemetry.figures());
   server.metrics.collect(async () => healthFigures(await joined.health.recent()));
   for (const routes of [
     accessRoutes(access, { secureCookie }),

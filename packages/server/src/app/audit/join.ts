@@ -49,6 +49,8 @@ export interface JoinAuditRequest {
   readonly jobs: Jobs;
   readonly outbound: Outbound;
   readonly names: Names;
+  /** Told after a legal hold was placed or released. */
+  readonly onHold: () => void;
 }
 
 /** How often everything is verified from the journal up: at night, by one node. */
@@ -132,7 +134,7 @@ async function joinParts(request: JoinAuditRequest, { identity, outside, opened 
     leases: jobs.leases,
     outbound,
   });
-  const { holds, rules } = await joinKeeping({ ...shared, egress });
+  const { holds, rules } = await joinKeeping({ ...shared, egress, onHold: request.onHold });
   await joinBackup({ ...shared, store, directory, keys });
 
   const policy = outside.policyText;

@@ -53,8 +53,15 @@ export function createHolds(options: {
   readonly record: RecordAct;
   /** Names of all logs. */
   logs(): readonly string[];
+  /** Told after a hold was placed or released, for others who keep things by it. */
+  changed?(): void;
 }): HoldService {
   const { state, clock, record } = options;
+  const told = async (hold: Promise<LegalHold>): Promise<LegalHold> => {
+    const kept = await hold;
+    options.changed?.();
+    return kept;
+  };
   return {
     async blocks(log, tx) {
       return blockingHold(await store.listHolds(tx ?? state.read, 'in force'), log);
@@ -62,7 +69,7 @@ export function createHolds(options: {
     place(input) {
       checkHold(input, options.logs());
       const { logs, from, to, reason, by } = input;
-      return state.transaction(async (tx) => {
+      const placing = state.transaction(async (tx) => {
         await store.lockKeeping(tx, state.dialect);
         const now = clock.now();
         for (const prune of await store.listUnfinished(tx)) {
@@ -84,10 +91,11 @@ export function createHolds(options: {
         await record(act('legal-hold.place', hold, { logs, from, to, reason }), tx);
         return hold;
       });
+      return told(placing);
     },
     release(id, { by, reason }) {
       if (reason.trim() === '' || reason.length > 500) throw badHold('reason', 'must be 1 to 500 characters');
-      return state.transaction(async (tx) => {
+      const releasing = state.transaction(async (tx) => {
         await store.lockKeeping(tx, state.dialect);
         const hold = await store.loadHold(tx, id);
         if (hold === undefined) throw notFound('legal hold', id);
@@ -98,6 +106,7 @@ export function createHolds(options: {
         await record(act('legal-hold.release', released, { reason }), tx);
         return released;
       });
+      return told(releasing);
     },
     list: (which = 'all') => store.listHolds(state.read, which),
   };

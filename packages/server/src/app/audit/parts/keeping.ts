@@ -27,6 +27,7 @@ export interface KeepingParts {
   readonly recorder: Pick<Recorder, 'record'>;
   readonly egress: Pick<Egress, 'needs'>;
   readonly jobs: Pick<Jobs, 'schedule'>;
+  readonly onHold?: () => void;
 }
 
 export interface JoinedKeeping {
@@ -86,7 +87,13 @@ export async function joinKeeping(parts: KeepingParts): Promise<JoinedKeeping> {
       clock,
     };
   }
-  const holds = createHolds({ state, clock, record, logs: () => ledger.names() });
+  const holds = createHolds({
+    state,
+    clock,
+    record,
+    logs: () => ledger.names(),
+    changed: () => parts.onHold?.(),
+  });
   const keeping = createKeeping({
     state,
     ledger,
