@@ -259,13 +259,50 @@ function createPool(keep: readonly string[]) {
   };
 }
 
-function faultOf({ status, type, text }: Answer): string | undefined {
+const parsed = (text: string): unknown => {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+};
+const holds = (value: unknown, kinds: Readonly<Record<string, string>>): boolean =>
+  typeof value === 'object' &&
+  value !== null &&
+  Object.entries(kinds).every(([name, kind]) => typeof (value as Record<string, unknown>)[name] === kind);
+const isPlain = ({ type, text }: Answer): boolean => type.startsWith('text/plain') && text.trim() !== '';
+
+/**
+ * Doors that others have defined, and the form in which their senders want errors: Prometheus's remote write and
+ * Loki plain text, OTLP a `google.rpc.Status` (in JSON, as no body here is protobuf), Prometheus's API its envelope.
+ */
+const ownErrors: readonly (readonly [prefix: string, isError: (answer: Answer) => boolean])[] = [
+  ['/api/v1/write', isPlain],
+  ['/loki/', isPlain],
+  [
+    '/v1/',
+    ({ type, text }) =>
+      type.startsWith('application/json') && holds(parsed(text), { code: 'number', message: 'string' }),
+  ],
+  [
+    '/prometheus/',
+    ({ type, text }) =>
+      type.startsWith('application/json') &&
+      holds(parsed(text), { status: 'string', errorType: 'string', error: 'string' }),
+  ],
+];
+
+function faultOf(path: string, answer: Answer): string | undefined {
+  const { status, type, text } = answer;
   if (status === 500) return 'answered 500';
   const isProblem = type.startsWith('application/problem+json');
+  const isOwn = ownErrors.some(([prefix, isError]) => path.startsWith(prefix) && isError(answer));
   // Whatever is away says so by 503 or 502; anything else beyond is a defect.
-  if (status > 500 && !([502, 503].includes(status) && isProblem)) return `answered ${status}`;
-  if (status >= 400 && !isProblem) return `${status} without a problem document`;
-  if (stackTrace.test(isProblem || type.includes('json') ? text : '')) return 'shows a stack trace';
+  if (status > 500 && !([502, 503].includes(status) && (isProblem || isOwn))) return `answered ${status}`;
+  if (status >= 400 && !isProblem && !isOwn) return `${status} without a problem document`;
+  if (stackTrace.test(status >= 400 || type.includes('json') ? text : '')) {
+    return 'shows a stack trace';
+  }
   return undefined;
 }
 
@@ -296,7 +333,7 @@ export async function fuzz(target: FuzzTarget): Promise<FuzzReport> {
         done.add(call.name);
         pool.take(call.path, answer.text);
       }
-      fault = faultOf(answer);
+      fault = faultOf(call.path, answer);
       if (fault !== undefined) fault += `: ${answer.text.slice(0, 400)}`;
     } catch (error) {
       const { code, message } = error as { code?: string; message: string };
