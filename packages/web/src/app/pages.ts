@@ -3,8 +3,10 @@ import { createRootRouteWithContext, createRoute, redirect } from '@tanstack/rea
 import { overviewQuery, sessionQuery, setupQuery } from '../data/queries.ts';
 import { readAuditSearch } from '../features/audit/search.ts';
 import { readBoardSearch } from '../features/dashboards/address.ts';
+import { readLogsSearch } from '../features/logs/search.ts';
 import { readRulesSearch } from '../features/metric-rules/address.ts';
 import { readMetricsSearch } from '../features/metrics/search.ts';
+import { readTracesSearch } from '../features/traces/search.ts';
 import { rangeSearch, texts } from './address.ts';
 import { NotFound } from './not-found.tsx';
 import { under, underReading } from './page-route.ts';
@@ -62,6 +64,11 @@ const audit = underReading(shell, readAuditSearch)(
   '/audit',
   () => import('../features/audit/page.tsx'),
   'AuditPage',
+);
+const logs = underReading(shell, readLogsSearch)(
+  '/logs',
+  () => import('../features/logs/page.tsx'),
+  'LogsPage',
 );
 const approvals = underReading(shell, texts('show'))(
   '/approvals',
@@ -175,6 +182,19 @@ export const pages = root.addChildren([
       () => import('../features/metrics/page.tsx'),
       'MetricsPage',
     ),
+    underReading(shell, readTracesSearch)(
+      '/traces',
+      () => import('../features/traces/page.tsx'),
+      'TracesPage',
+    ),
+    underReading(shell, texts('span'))(
+      '/traces/$traceId',
+      () => import('../features/traces/trace-page.tsx'),
+      'TracePage',
+    ),
+    logs.addChildren([
+      under(logs)('$recordId', () => import('../features/logs/record-panel.tsx'), 'RecordPanel'),
+    ]),
     inShell('/dashboards', () => import('../features/dashboards/list-page.tsx'), 'DashboardsPage'),
     underReading(shell, readBoardSearch)(
       '/dashboards/$dashboardId',

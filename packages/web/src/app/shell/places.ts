@@ -6,6 +6,7 @@ import {
   IconBinaryTree,
   IconBook2,
   IconListCheck,
+  IconListSearch,
   IconUsers,
   IconCalendarTime,
   IconChartLine,
@@ -19,6 +20,7 @@ import {
   IconSettings,
   IconShieldExclamation,
   IconSpeakerphone,
+  IconTimeline,
   type Icon,
 } from '@tabler/icons-react';
 
@@ -31,6 +33,8 @@ export interface Place {
     | '/services'
     | '/probes'
     | '/explore'
+    | '/logs'
+    | '/traces'
     | '/dashboards'
     | '/rules'
     | '/maintenance'
@@ -72,6 +76,8 @@ export const placeGroups: readonly PlaceGroup[] = [
       { title: 'Services', to: '/services', icon: IconServer2, key: 's', permission: 'dashboard.read' },
       { title: 'Probes', to: '/probes', icon: IconActivityHeartbeat, key: 'p', permission: 'dashboard.read' },
       { title: 'Metrics', to: '/explore', icon: IconChartLine, key: 'q', permission: 'metric.read' },
+      { title: 'Logs', to: '/logs', icon: IconListSearch, key: 'n', permission: 'log.read' },
+      { title: 'Traces', to: '/traces', icon: IconTimeline, key: 't', permission: 'log.read' },
       {
         title: 'Dashboards',
         to: '/dashboards',
