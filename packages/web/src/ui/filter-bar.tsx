@@ -65,3 +65,41 @@ export function Choices<Value extends string>({
     </div>
   );
 }
+
+/** Choices side by side of which several can be taken; none taken means all. */
+export function ManyChoices<Value extends string>({
+  label,
+  all,
+  values,
+  options,
+  onChange,
+}: {
+  label: string;
+  /** The word for all of them. */
+  all: string;
+  values: readonly Value[];
+  options: readonly (readonly [Value, string])[];
+  onChange: (values: readonly Value[]) => void;
+}) {
+  const toggled = (option: Value): readonly Value[] =>
+    values.includes(option)
+      ? values.filter((each) => each !== option)
+      : options.map(([each]) => each).filter((each) => each === option || values.includes(each));
+  return (
+    <div className={classes['choices']} role="group" aria-label={label}>
+      <button type="button" aria-pressed={values.length === 0} onClick={() => onChange([])}>
+        {all}
+      </button>
+      {options.map(([option, title]) => (
+        <button
+          key={option}
+          type="button"
+          aria-pressed={values.includes(option)}
+          onClick={() => onChange(toggled(option))}
+        >
+          {title}
+        </button>
+      ))}
+    </div>
+  );
+}

@@ -1,7 +1,8 @@
 import type { AuditEventView } from '@custos/contract';
 import { Button } from '@mantine/core';
-import { useEffect, useEffectEvent, useRef } from 'react';
+import { useRef } from 'react';
 import { List, type Column } from '../../ui/list.tsx';
+import { useMoreNear } from '../../ui/more-near.ts';
 import { SeverityBadge } from '../../ui/severity.tsx';
 import { absolute } from '../../ui/time.tsx';
 import classes from './audit.module.css';
@@ -66,24 +67,6 @@ const columns: Column<AuditEventView>[] = [
     ),
   },
 ];
-
-/** Asks for the next page when the end of the list comes near. */
-function useMoreNear(end: React.RefObject<HTMLElement | null>, query: EventsQuery): void {
-  const { hasNextPage, isFetchingNextPage, isFetchNextPageError } = query;
-  const more = useEffectEvent(() => void query.fetchNextPage());
-  useEffect(() => {
-    const element = end.current;
-    if (element === null || !hasNextPage || isFetchingNextPage || isFetchNextPageError) return undefined;
-    const observer = new IntersectionObserver(
-      (entries) => {
-        if (entries.some((entry) => entry.isIntersecting)) more();
-      },
-      { rootMargin: '400px' },
-    );
-    observer.observe(element);
-    return () => observer.disconnect();
-  }, [end, hasNextPage, isFetchingNextPage, isFetchNextPageError]);
-}
 
 /** Events, newest first, that go on as one scrolls. */
 export function EventList({

@@ -1,10 +1,9 @@
 import type { AuditFilter } from '@custos/client';
 import { useQuery } from '@tanstack/react-query';
-import { stepInstant, TimeBars } from '../../charts/time-bars.tsx';
+import { TimeHistogram } from '../../charts/time-histogram.tsx';
 import { explain, isForbidden } from '../../data/problem.ts';
 import { count, duration } from '../../ui/format.ts';
 import { PartialNote, SkeletonBlock } from '../../ui/states.tsx';
-import classes from './histogram.module.css';
 import { histogramQuery } from './queries.ts';
 import { countsOf, stepsOf } from './steps.ts';
 
@@ -34,22 +33,17 @@ export function Histogram({
   const sum = bars.reduce((total, bar) => total + bar.count, 0);
   const highest = Math.max(...bars.map((bar) => bar.count));
   return (
-    <div className={classes['histogram']}>
-      <div className={classes['head']}>
-        <span role="status">
-          <strong>{count(sum, 'event')}</strong>
-          {filter.from === undefined ? ' in the last year' : ''}
-          {sum === 0 ? '' : `, at most ${highest.toLocaleString('en')} in ${duration(steps.stepMs)}`}
-        </span>
-        {sum === 0 ? null : (
-          <span className={classes['hint']}>Click a bar, or drag over several, to see only that time</span>
-        )}
-      </div>
-      <TimeBars bars={bars} stepMs={steps.stepMs} noun="event" old={isPlaceholderData} onTake={onTake} />
-      <div className={classes['ends']} aria-hidden="true">
-        <span>{stepInstant(steps.from, steps.stepMs)}</span>
-        <span>{stepInstant(Math.min(steps.to, to), steps.stepMs)}</span>
-      </div>
-    </div>
+    <TimeHistogram
+      bars={bars}
+      stepMs={steps.stepMs}
+      noun="event"
+      end={Math.min(steps.to, to)}
+      old={isPlaceholderData}
+      onTake={onTake}
+    >
+      <strong>{count(sum, 'event')}</strong>
+      {filter.from === undefined ? ' in the last year' : ''}
+      {sum === 0 ? '' : `, at most ${highest.toLocaleString('en')} in ${duration(steps.stepMs)}`}
+    </TimeHistogram>
   );
 }

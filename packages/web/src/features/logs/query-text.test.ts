@@ -40,8 +40,10 @@ test('values that are no plain word are quoted', () => {
 });
 
 test('a condition is added once, and takes back its opposite', () => {
-  expect(withCondition('', 'level', 'error')).toBe('level:error');
-  expect(withCondition('level:error', 'level', 'error')).toBe('level:error');
-  expect(withCondition('a level:error b', 'level', 'error', true)).toBe('a b -level:error');
-  expect(withCondition('-level:error', 'level', 'error')).toBe('level:error');
+  expect(withCondition('', { field: 'level', value: 'error' })).toBe('level:error');
+  expect(withCondition('level:error', { field: 'level', value: 'error' })).toBe('level:error');
+  expect(withCondition('a level:error b', { field: 'level', value: 'error', exclude: true })).toBe(
+    'a b -level:error',
+  );
+  expect(withCondition('-level:error', { field: 'level', value: 'error' })).toBe('level:error');
 });

@@ -58,8 +58,15 @@ export function complete(
   return { text: text.slice(0, place.from) + written + rest, caret: place.from + written.length };
 }
 
+/** That a field has a value, or that it has not. */
+export interface Condition {
+  readonly field: string;
+  readonly value: string;
+  readonly exclude?: boolean;
+}
+
 /** The text with one more condition; the same text when it is there already. */
-export function withCondition(text: string, field: string, value: string, exclude = false): string {
+export function withCondition(text: string, { field, value, exclude = false }: Condition): string {
   const wanted = `${field}:${valueText(value)}`;
   const condition = exclude ? `-${wanted}` : wanted;
   const trimmed = text.trim();

@@ -1,0 +1,43 @@
+import type { LogRecordView } from '@custos/contract';
+import { useQuery } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
+import { Loaded } from '../../data/loaded.tsx';
+import { Section } from '../../ui/page.tsx';
+import { SkeletonRows } from '../../ui/states.tsx';
+import { aroundQuery } from './queries.ts';
+import { SeverityWord } from './record-list.tsx';
+import classes from './record.module.css';
+import type { LogsSearch } from './search.ts';
+
+const clock = new Intl.DateTimeFormat('en-GB', {
+  hour: '2-digit',
+  minute: '2-digit',
+  second: '2-digit',
+  fractionalSecondDigits: 3,
+});
+
+const byTime = (one: LogRecordView, other: LogRecordView): number => one.time - other.time;
+
+/** What the same service wrote on the same host right before and after, oldest first. */
+export function Around({ record, search }: { record: LogRecordView; search: LogsSearch }) {
+  const query = useQuery(aroundQuery(record.id));
+  return (
+    <Section title="Right before and after">
+      <Loaded query={query} skeleton={<SkeletonRows rows={6} height={26} />}>
+        {({ before, after }) => (
+          <ol className={classes['around']}>
+            {[...before.toSorted(byTime), record, ...after.toSorted(byTime)].map((each) => (
+              <li key={each.id} aria-current={each.id === record.id || undefined}>
+                <Link to="/logs/$recordId" params={{ recordId: each.id }} search={search} resetScroll={false}>
+                  <span className="faint">{clock.format(each.time)}</span>
+                  <SeverityWord severity={each.severity} />
+                  <span>{each.message}</span>
+                </Link>
+              </li>
+            ))}
+          </ol>
+        )}
+      </Loaded>
+    </Section>
+  );
+}

@@ -1,0 +1,60 @@
+import type { LogFilter } from '@custos/client';
+import { logCategories, type LogCategory } from '@custos/contract';
+import { windowOf, type TimeWindow } from '../../ui/range.ts';
+
+/** Ways of looking at what fits; the list of records is the usual one. */
+export const logViews = ['live', 'patterns', 'sql'] as const;
+export type LogView = (typeof logViews)[number];
+
+/** What the address of the log page says: any view can be sent to a colleague. */
+export interface LogsSearch {
+  readonly query?: string | undefined;
+  /** All when none is named. */
+  readonly category?: readonly LogCategory[] | undefined;
+  readonly view?: LogView | undefined;
+  /** Name of a range that ends now; the last hour when nothing is said. */
+  readonly range?: string | undefined;
+  readonly from?: number | undefined;
+  readonly to?: number | undefined;
+}
+
+/** Addresses are read so that what looks like a number or a truth is one. */
+function text(value: unknown): string | undefined {
+  const given = typeof value === 'number' || typeof value === 'boolean' ? String(value) : value;
+  return typeof given === 'string' && given !== '' ? given : undefined;
+}
+
+function instant(value: unknown): number | undefined {
+  const parsed = typeof value === 'string' && value !== '' ? Number(value) : value;
+  return typeof parsed === 'number' && Number.isSafeInteger(parsed) ? parsed : undefined;
+}
+
+/** Categories that were given once, several times, or as a JSON array. */
+function categories(value: unknown): readonly LogCategory[] | undefined {
+  const given: readonly unknown[] = Array.isArray(value) ? value : [value];
+  const found = logCategories.filter((category) => given.includes(category));
+  return found.length === 0 ? undefined : found;
+}
+
+/** Reads the address; what is not understood is as if it were not there. */
+export function readLogsSearch(search: Record<string, unknown>): LogsSearch {
+  return {
+    query: text(search['query']),
+    category: categories(search['category']),
+    view: logViews.find((view) => view === search['view']),
+    range: text(search['range']),
+    from: instant(search['from']),
+    to: instant(search['to']),
+  };
+}
+
+/** The time that an address asks for, as seen at `asOf`. */
+export function timeOf(search: LogsSearch, asOf: number): TimeWindow {
+  return windowOf({ ...search, range: search.range ?? '1h' }, asOf);
+}
+
+/** What the server is asked for. */
+export function filterOf(search: LogsSearch, asOf: number): LogFilter {
+  const { from, to } = timeOf(search, asOf);
+  return { query: search.query, category: search.category, from, to };
+}
