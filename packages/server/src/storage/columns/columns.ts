@@ -62,6 +62,11 @@ interface SpoolStatus {
   /** Bytes of rows that wait, over all tables, and the most that may. */
   readonly bytes: number;
   readonly limitBytes: number;
+  /**
+   * Age of the oldest row on disk that waits, over all tables, to a second; null when none waits. Rows that an earlier
+   * process left count from the making of their file.
+   */
+  readonly oldestMs: number | null;
   /** Rows acknowledged by the engine since the start of this process. */
   readonly deliveredRows: number;
   /** Rows that the engine will never take, kept in `rejected.jsonl` of their table. */

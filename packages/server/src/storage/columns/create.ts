@@ -159,12 +159,14 @@ export function createColumns(options: ColumnsOptions): Columns {
       const writers = [...tables.values()].map(({ writer }) => writer.status());
       const total = (count: 'deliveredRows' | 'rejectedRows'): number =>
         writers.reduce((sum, status) => sum + status[count], 0);
+      const oldest = Math.min(...[...tables.values()].map(({ spool }) => spool.oldestAt() ?? Infinity));
       return {
         ...link.status(),
         engine: link.kind,
         spool: {
           bytes: budget.used,
           limitBytes: budget.limitBytes,
+          oldestMs: oldest === Infinity ? null : Math.max(0, clock.now() - oldest),
           deliveredRows: total('deliveredRows'),
           rejectedRows: total('rejectedRows'),
           lastError: writers.find((status) => status.lastError !== undefined)?.lastError,

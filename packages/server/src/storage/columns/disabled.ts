@@ -23,7 +23,14 @@ export function disabledColumns(since: number): Columns {
       restarts: 0,
       lastError: undefined,
       pid: undefined,
-      spool: { bytes: 0, limitBytes: 0, deliveredRows: 0, rejectedRows: 0, lastError: undefined },
+      spool: {
+        bytes: 0,
+        limitBytes: 0,
+        oldestMs: null,
+        deliveredRows: 0,
+        rejectedRows: 0,
+        lastError: undefined,
+      },
     }),
   };
 }

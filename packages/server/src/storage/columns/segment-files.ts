@@ -20,6 +20,8 @@ export interface Segment {
   nextRow: number;
   /** Rows below this number may have been sent already. */
   attemptedRows: number;
+  /** When rows came, wall clock in ms: those before `end`, and not before the end of the one before. */
+  readonly arrivals: { end: number; readonly atMs: number }[];
 }
 
 async function syncDirectory(directory: string): Promise<void> {
@@ -55,6 +57,7 @@ export async function createSegment(directory: string, number: number): Promise<
     acknowledged: headerBytes,
     nextRow: 0,
     attemptedRows: 0,
+    arrivals: [],
   };
 }
 
@@ -75,7 +78,7 @@ export async function leftSegments(directory: string): Promise<Segment[]> {
       await rm(path, { force: true });
       continue;
     }
-    const { size } = await stat(path);
+    const { size, birthtimeMs, mtimeMs } = await stat(path);
     segments.push({
       path,
       number,
@@ -86,6 +89,8 @@ export async function leftSegments(directory: string): Promise<Segment[]> {
       acknowledged: headerBytes,
       nextRow: 0,
       attemptedRows: Number.POSITIVE_INFINITY,
+      // Some file systems do not know when a file was made.
+      arrivals: [{ end: size, atMs: birthtimeMs > 0 ? birthtimeMs : mtimeMs }],
     });
   }
   return segments;

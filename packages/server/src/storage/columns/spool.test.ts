@@ -11,7 +11,7 @@ import {
 import { join } from 'node:path';
 import { afterAll, beforeEach, expect, test } from 'vitest';
 import { temporaryDirectory } from '../../../test/columns.ts';
-import { systemClock } from '../../base/clock.ts';
+import { createManualClock, systemClock, type Clock } from '../../base/clock.ts';
 import { silentLogger } from '../../base/logger.ts';
 import { openSpool, type Spool, type SpoolBudget } from './spool.ts';
 
@@ -26,13 +26,13 @@ beforeEach(() => {
   budget = { used: 0, limitBytes: 1e9 };
 });
 
-function open(): Promise<Spool> {
+function open(clock: Clock = systemClock, syncDelayMs = 1): Promise<Spool> {
   budget = { used: 0, limitBytes: budget.limitBytes };
   return openSpool({
     directory,
     budget,
-    syncDelayMs: 1,
-    clock: systemClock,
+    syncDelayMs,
+    clock,
     log: silentLogger,
     appended: () => undefined,
   });
@@ -184,4 +184,43 @@ test('a row above a megabyte is refused by name', async () => {
     status: 413,
   });
   await spool.close();
+});
+
+test('the oldest row that waits says when it came', async () => {
+  const clock = createManualClock();
+  const began = clock.now();
+  const spool = await open(clock, 0);
+  expect(spool.oldestAt()).toBeUndefined();
+  await spool.append(['1']);
+  await clock.advance(400);
+  await spool.append(['2']);
+  await clock.advance(5_000);
+  await spool.append(['3']);
+  await clock.advance(60_000);
+  const seen: (number | undefined)[] = [spool.oldestAt()];
+  for (let block = await spool.read({ rows: 1, bytes: 1 }); block !== undefined;) {
+    await spool.acknowledge(block);
+    seen.push(spool.oldestAt());
+    block = await spool.read({ rows: 1, bytes: 1 });
+  }
+  // What came within a second counts as of its first row.
+  expect(seen).toEqual([began, began, began + 5_400, undefined]);
+  await spool.append(['4']);
+  expect(spool.oldestAt()).toBe(began + 65_400);
+  await spool.close();
+});
+
+test('what an earlier process left counts from the making of its file', async () => {
+  const before = Date.now();
+  const first = await open();
+  await first.append(['1']);
+  const made = statSync(join(directory, files()[0] ?? '')).birthtimeMs;
+  await first.close();
+  const after = await open();
+  expect(after.oldestAt()).toBe(made);
+  // A file system's clock ticks in steps of its own.
+  expect(made).toBeGreaterThan(before - 1_000);
+  await readAll(after);
+  expect(after.oldestAt()).toBeUndefined();
+  await after.close();
 });

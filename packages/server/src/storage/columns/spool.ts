@@ -61,6 +61,8 @@ export interface Spool {
   acknowledge(block: Block): Promise<void>;
   /** Rows of this process that are durable and not acknowledged. */
   waitingRows(): number;
+  /** When the oldest row that is durable and not acknowledged came, wall clock in ms, to a second. */
+  oldestAt(): number | undefined;
   /** The end of everything that is durable. */
   end(): SpoolPosition;
   /** True when everything before the position is acknowledged. */
@@ -74,12 +76,21 @@ const segmentBytes = 8 * 1024 * 1024;
 /** A segment that is wholly delivered is replaced above this size. */
 const drainedSegmentBytes = 256 * 1024;
 const rowLimitBytes = recordLimitBytes / 4;
+/** Arrivals are told apart by this much, so that few of them are remembered. */
+const arrivalMs = 1_000;
 
 interface Waiting {
   readonly bytes: Buffer;
   readonly rows: number;
   readonly resolve: (place: SpoolPlace) => void;
   readonly reject: (error: unknown) => void;
+}
+
+/** To be called when rows were appended. */
+function noteArrival({ arrivals, size }: Segment, atMs: number): void {
+  const last = arrivals.at(-1);
+  if (last !== undefined && Math.abs(atMs - last.atMs) < arrivalMs) last.end = size;
+  else arrivals.push({ end: size, atMs });
 }
 
 /** Splits lines into records that stay below the format's limit. */
@@ -151,6 +162,7 @@ export async function openSpool(options: SpoolOptions): Promise<Spool> {
       try {
         const segment = await writable();
         await appendToSegment(segment, Buffer.concat(batch.map((item) => item.bytes)));
+        noteArrival(segment, clock.now());
         for (const item of batch) {
           rows += item.rows;
           item.resolve({ spoolId: segment.id, firstRow: segment.rows });
@@ -225,12 +237,16 @@ export async function openSpool(options: SpoolOptions): Promise<Spool> {
     async acknowledge({ segment, firstRow, lines, end }) {
       budget.used -= end - segment.acknowledged;
       segment.acknowledged = end;
+      const next = segment.arrivals.findIndex((arrival) => arrival.end > end);
+      segment.arrivals.splice(0, next < 0 ? segment.arrivals.length : next);
       segment.nextRow = firstRow + lines.length;
       if (segment.attemptedRows !== Number.POSITIVE_INFINITY) rows -= lines.length;
       if (segment.handle === undefined && segment.acknowledged === segment.size) await remove(segment);
     },
 
     waitingRows: () => rows,
+
+    oldestAt: () => segments.find(({ size, acknowledged }) => size > acknowledged)?.arrivals[0]?.atMs,
 
     end() {
       const last = segments.at(-1);

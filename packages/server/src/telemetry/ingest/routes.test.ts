@@ -20,7 +20,14 @@ test('the ingest page is told who sends what, and what was refused', async () =>
           restarts: 0,
           lastError: 'gone',
           pid: undefined,
-          spool: { bytes: 10, limitBytes: 100, deliveredRows: 0, rejectedRows: 0, lastError: undefined },
+          spool: {
+            bytes: 10,
+            limitBytes: 100,
+            oldestMs: 2_000,
+            deliveredRows: 0,
+            rejectedRows: 0,
+            lastError: undefined,
+          },
         }),
       },
       publicUrl: () => null,
@@ -34,7 +41,7 @@ test('the ingest page is told who sends what, and what was refused', async () =>
   expect(status).toMatchObject({
     sources: [{ door: 'remote-write', refused: 1, refusals: [{ reason: 'unreadable' }] }],
     series: 12,
-    spool: { bytes: 10, columnsUp: false },
+    spool: { bytes: 10, oldestMs: 2_000, columnsUp: false },
     addresses: { base: doors.url, syslog: ['udp://127.0.0.1:5514'] },
   });
   const denied = await fetch(`${doors.url}/api/v1/ingest`, {

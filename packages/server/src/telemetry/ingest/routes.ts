@@ -31,7 +31,7 @@ export function ingestRoutes(options: IngestStatusOptions): Routes {
           spool: {
             bytes: spool.bytes,
             limitBytes: spool.limitBytes,
-            oldestMs: null,
+            oldestMs: spool.oldestMs,
             lastError: spool.lastError ?? null,
             columnsUp: state === 'up',
           },
