@@ -6,6 +6,7 @@ import type { Logger } from '../../base/logger.ts';
 import { isUniqueViolation, type State } from '../../storage/state/state.ts';
 import { compileText } from './template/expand.ts';
 import type { LogRunner } from './log-runner.ts';
+import { logRuleSilencesCritical } from './silencing.ts';
 import { logRulesStore, type LogRule } from './store.ts';
 
 export interface LogRulesParts {
@@ -87,6 +88,12 @@ export function createLogRules({ state, clock, log, runner, publish, checkQuery 
     async update(id: string, input: LogRuleInput): Promise<LogRuleView> {
       const { origin, createdAt } = await findOwn(id);
       return put({ ...input, id, origin, createdAt, updatedAt: clock.now() });
+    },
+    /** True when a change (null: removal) takes critical alerts away, and could be made here. */
+    async silencesCritical(id: string, input: LogRuleInput | null): Promise<boolean> {
+      const rule = await logRulesStore.byId(state.read, id);
+      if (rule === undefined) throw notFound('log rule', id);
+      return rule.origin !== 'configuration' && logRuleSilencesCritical(rule, input);
     },
     async remove(id: string): Promise<void> {
       await findOwn(id);

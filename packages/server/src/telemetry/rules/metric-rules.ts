@@ -11,6 +11,7 @@ import { groupOf } from './groups.ts';
 import type { createRunner } from './runner.ts';
 import { groupsStore, instancesStore, type KeptGroup } from './store.ts';
 import type { Instance, RuleGroup } from './types.ts';
+import { groupSilencesCritical } from './silencing.ts';
 import { groupView } from './views.ts';
 
 /** What a person gives for groups of the dashboard. */
@@ -160,6 +161,17 @@ export function createMetricRules({ state, clock, log, runner, files, publish }:
       const [made] = await viewsOf([id]);
       if (made === undefined) throw notFound('group of rules', id);
       return made;
+    },
+
+    /** True when a change (null: removal) takes critical alerts away, and could be made here. */
+    async silencesCritical(id: string, input: MetricRulesInput | null): Promise<boolean> {
+      if (configured.some((group) => group.id === id)) return false;
+      const { enabled, source } = await findKept(id);
+      const [rules = []] = readRuleFile(source).groups.map((group) => group.rules);
+      if (input === null) return groupSilencesCritical({ enabled, rules }, null);
+      const [next = [], ...more] = readGroups(input.source).map((group) => group.rules);
+      // What is no change of one group will be refused.
+      return more.length === 0 && groupSilencesCritical({ enabled, rules }, { ...input, rules: next });
     },
 
     async remove(id: string): Promise<void> {

@@ -1,6 +1,8 @@
-import { byId, done, logRule, logRuleInput, logRules } from '@custos/contract';
+import { byId, done, logRule, logRuleInput, logRules, type LogRuleInput } from '@custos/contract';
 import type { Routes } from '../../http/types.ts';
 import type { LogRules } from './log-rules.ts';
+
+type ById = { readonly id: string };
 
 /** `/api/v1/log-rules`: rules on logs. */
 export function logRulesRoutes(rules: LogRules): Routes {
@@ -27,7 +29,13 @@ export function logRulesRoutes(rules: LogRules): Routes {
     server.put(
       '/api/v1/log-rules/:id',
       {
-        config: { access: 'rule.edit', audit: 'log-rule.update' },
+        config: {
+          access: 'rule.edit',
+          audit: 'log-rule.update',
+          approval: 'silence-critical',
+          approvalWhen: ({ params, body }) =>
+            rules.silencesCritical((params as ById).id, body as LogRuleInput),
+        },
         schema: { params: byId, body: logRuleInput, response: { 200: logRule } },
       },
       ({ params, body }) => rules.update(params.id, body),
@@ -36,7 +44,12 @@ export function logRulesRoutes(rules: LogRules): Routes {
     server.delete(
       '/api/v1/log-rules/:id',
       {
-        config: { access: 'rule.edit', audit: 'log-rule.delete' },
+        config: {
+          access: 'rule.edit',
+          audit: 'log-rule.delete',
+          approval: 'silence-critical',
+          approvalWhen: ({ params }) => rules.silencesCritical((params as ById).id, null),
+        },
         schema: { params: byId, response: { 200: done } },
       },
       async ({ params }) => {

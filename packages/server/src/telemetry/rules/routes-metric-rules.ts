@@ -7,7 +7,9 @@ import {
   metricRulesInput,
 } from '@custos/contract';
 import type { Routes } from '../../http/types.ts';
-import type { MetricRules } from './metric-rules.ts';
+import type { MetricRules, MetricRulesInput } from './metric-rules.ts';
+
+type ById = { readonly id: string };
 
 /** `/api/v1/metric-rules`: groups of rules on metrics. */
 export function metricRulesRoutes(rules: MetricRules): Routes {
@@ -34,7 +36,13 @@ export function metricRulesRoutes(rules: MetricRules): Routes {
     server.put(
       '/api/v1/metric-rules/:id',
       {
-        config: { access: 'rule.edit', audit: 'metric-rules.update' },
+        config: {
+          access: 'rule.edit',
+          audit: 'metric-rules.update',
+          approval: 'silence-critical',
+          approvalWhen: ({ params, body }) =>
+            rules.silencesCritical((params as ById).id, body as MetricRulesInput),
+        },
         schema: { params: byId, body: metricRulesInput, response: { 200: metricRuleGroup } },
       },
       ({ params, body }) => rules.update(params.id, body),
@@ -43,7 +51,12 @@ export function metricRulesRoutes(rules: MetricRules): Routes {
     server.delete(
       '/api/v1/metric-rules/:id',
       {
-        config: { access: 'rule.edit', audit: 'metric-rules.delete' },
+        config: {
+          access: 'rule.edit',
+          audit: 'metric-rules.delete',
+          approval: 'silence-critical',
+          approvalWhen: ({ params }) => rules.silencesCritical((params as ById).id, null),
+        },
         schema: { params: byId, response: { 200: done } },
       },
       async ({ params }) => {

@@ -41,7 +41,13 @@ export function logExportRoutes(
     app.get(
       '/api/v1/logs/export',
       {
-        config: { access: 'data.export', rateClass: 'export' },
+        config: {
+          access: 'data.export',
+          rateClass: 'export',
+          approval: 'bulk-export',
+          // Nobody is to approve what will be refused.
+          approvalWhen: ({ identity }) => identity?.permissions.has('log.read') === true,
+        },
         schema: {
           summary: 'What a search finds, as a file',
           description: 'Needs the permission to read logs as well. Is on record as `data.export`.',
