@@ -2,6 +2,7 @@ import type { SyntaxNode } from '@lezer/common';
 import { parser } from '@prometheus-io/lezer-promql';
 import { ExperimentalFeatureError, parseError, type Span } from '../errors.ts';
 import { correctedText } from './corrected-text.ts';
+import { endOfInput } from './end-of-input.ts';
 import { experimentalFunctions } from './function-signatures.ts';
 
 /** A node of the grammar's tree together with the text that it was read from. */
@@ -42,9 +43,7 @@ function calledName(
 function unexpected(query: string, node: SyntaxNode): Error {
   const rest = query.slice(node.from);
   const next = /^\s*("[^"\n]*"?|'[^'\n]*'?|`[^`]*`?|[\w:.]+|[=!<>]=|=~|!~|\S)/.exec(rest);
-  if (next === null) {
-    return parseError(query, { start: query.length, end: query.length }, 'unexpected end of input');
-  }
+  if (next === null) return endOfInput(query);
   const word = next[1]!;
   const start = node.from + next[0].length - word.length;
   const called = calledName(query, start);

@@ -89,7 +89,16 @@ describe('literals', () => {
 describe('errors', () => {
   test.for([
     ['', '1:1: parse error: no expression found in input'],
-    ['foo[5m', '1:7: parse error: unexpected end of input'],
+    ['a +', '1:4: parse error: unexpected end of input'],
+    ['foo[5m', '1:7: parse error: unclosed left bracket'],
+    ['sum(x', '1:6: parse error: unclosed left parenthesis'],
+    ['sum(x # )', '1:10: parse error: unclosed left parenthesis'],
+    ['((a)\n', '2:1: parse error: unclosed left parenthesis'],
+    ['sum by (x', '1:10: parse error: unclosed left parenthesis'],
+    ['sum(a[5m', '1:9: parse error: unclosed left parenthesis'],
+    ['a{b="("', '1:8: parse error: unexpected end of input inside braces'],
+    ['rate(x{a="b"', '1:13: parse error: unexpected end of input inside braces'],
+    ['sum("abc', '1:5: parse error: unterminated quoted string'],
     ['a b', '1:3: parse error: unexpected "b"'],
     ['a +\n  )', '2:3: parse error: unexpected ")"'],
     ['"abc', '1:1: parse error: unterminated or malformed string "abc'],
