@@ -12,6 +12,7 @@ import { rulesCommand } from './rules.ts';
 import { secretsCommand } from './secrets.ts';
 import { serveCommand } from './serve.ts';
 import { tokenCommand } from './token.ts';
+import { topCommand } from './top/top.ts';
 import { userCommand } from './user.ts';
 import { version } from './version.ts';
 
@@ -38,6 +39,7 @@ export async function runCli(args: readonly string[]): Promise<number> {
     initCommand,
     checkCommand,
     healthCommand,
+    topCommand,
     auditCommand,
     userCommand,
     tokenCommand,

@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import { openBackupOperator, type BackupFacts, type BackupOperator } from '../../app/audit/host/backup.ts';
 import { loadOptions } from '../../app/options.ts';
 import type { CommandContext } from '../context.ts';
-import { countOf } from './repeat.ts';
+import { countOf } from '../repeat.ts';
 import { bytesText } from './stats.ts';
 
 interface StoreOptions {

@@ -4,9 +4,9 @@ import type { Command } from 'commander';
 import { systemClock, type Clock } from '../../base/clock.ts';
 import { messageOf } from '../../base/errors.ts';
 import type { CommandContext } from '../context.ts';
-import { connectUnderKey, namingFields, withConnection, type ConnectionOptions } from './connection.ts';
-import { plain } from './event-line.ts';
-import { countOf } from './repeat.ts';
+import { connectUnderKey, namingFields, withConnection, type ConnectionOptions } from '../connection.ts';
+import { plain } from '../plain.ts';
+import { countOf } from '../repeat.ts';
 
 interface BenchOptions extends ConnectionOptions {
   readonly seconds: string;

@@ -1,9 +1,5 @@
 import type { AuditEventView } from '@custos/contract';
-
-/** Text of others, on a terminal: nothing in it can move the cursor, colour, or look like another line. */
-export function plain(text: string): string {
-  return text.replaceAll(/[\p{Cc}\p{Cf}\u2028\u2029]/gu, '\uFFFD');
-}
+import { plain } from '../plain.ts';
 
 const partyText = ({ type, id, name }: { type: string; id: string | null; name: string | null }): string =>
   `${type}:${id ?? '(sealed)'}${name === null ? '' : ` (${name})`}`;

@@ -6,7 +6,7 @@ import type { AuditFilter } from '@custos/client';
 import { auditExportFormat } from '@custos/contract';
 import type { Command } from 'commander';
 import { systemClock } from '../../base/clock.ts';
-import { connect, namingFields, withConnection, type ConnectionOptions } from './connection.ts';
+import { connect, namingFields, withConnection, type ConnectionOptions } from '../connection.ts';
 import { filterOf, withFilters, type FilterOptions } from './filters.ts';
 
 interface ExportOptions extends ConnectionOptions, FilterOptions {

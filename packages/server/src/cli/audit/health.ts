@@ -3,9 +3,9 @@ import type { Command } from 'commander';
 import { systemClock } from '../../base/clock.ts';
 import { messageOf } from '../../base/errors.ts';
 import type { CommandContext } from '../context.ts';
-import { connect, withConnection, type ConnectionOptions } from './connection.ts';
-import { plain } from './event-line.ts';
-import { repeat, secondsOf } from './repeat.ts';
+import { connect, withConnection, type ConnectionOptions } from '../connection.ts';
+import { plain } from '../plain.ts';
+import { repeat, secondsOf } from '../repeat.ts';
 import { wireJson } from './wire-json.ts';
 
 interface HealthOptions extends ConnectionOptions {

@@ -4,7 +4,7 @@ import { createManualClock } from '../../base/clock.ts';
 import { eventJson, eventLine } from './event-line.ts';
 import { filterOf } from './filters.ts';
 import { auditNagiosLine } from './health.ts';
-import { countOf, secondsOf } from './repeat.ts';
+import { countOf, secondsOf } from '../repeat.ts';
 import { bytesText } from './stats.ts';
 import { createTail } from './tail.ts';
 import { logKeys } from './verify-served.ts';

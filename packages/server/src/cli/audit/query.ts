@@ -1,9 +1,9 @@
 import type { Command } from 'commander';
 import { systemClock } from '../../base/clock.ts';
-import { connect, namingFields, withConnection, type ConnectionOptions } from './connection.ts';
+import { connect, namingFields, withConnection, type ConnectionOptions } from '../connection.ts';
 import { eventJson, eventLine } from './event-line.ts';
 import { filterOf, withFilters, type FilterOptions } from './filters.ts';
-import { countOf } from './repeat.ts';
+import { countOf } from '../repeat.ts';
 
 const pageEvents = 500;
 

@@ -2,7 +2,7 @@ import type { Client } from '@custos/client';
 import type { Command } from 'commander';
 import { systemClock } from '../../base/clock.ts';
 import type { CommandContext } from '../context.ts';
-import { connect, withConnection, type ConnectionOptions } from './connection.ts';
+import { connect, withConnection, type ConnectionOptions } from '../connection.ts';
 
 interface RebuildOptions extends ConnectionOptions {
   readonly check?: boolean;

@@ -1,6 +1,6 @@
 import type { FetchResource } from '@custos/client/ledger';
 import type { Clock } from '../../base/clock.ts';
-import { tokenOf, type ConnectionOptions } from './connection.ts';
+import { tokenOf, type ConnectionOptions } from '../connection.ts';
 
 const requestTimeoutMs = 30_000;
 /** A server that limits requests says when to come again; after so many times it is not reachable. */

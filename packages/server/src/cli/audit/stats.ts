@@ -2,8 +2,8 @@ import type { LedgerStatusView } from '@custos/contract';
 import type { Command } from 'commander';
 import { systemClock } from '../../base/clock.ts';
 import { formatDuration } from '../../base/duration.ts';
-import { connect, withConnection, type ConnectionOptions } from './connection.ts';
-import { plain } from './event-line.ts';
+import { connect, withConnection, type ConnectionOptions } from '../connection.ts';
+import { plain } from '../plain.ts';
 import { wireJson } from './wire-json.ts';
 
 /** 10^9 bytes are a gigabyte, as in the settings. */

@@ -2,10 +2,10 @@ import type { AuditFilter, Client } from '@custos/client';
 import type { AuditEventView } from '@custos/contract';
 import type { Command } from 'commander';
 import { systemClock } from '../../base/clock.ts';
-import { connect, namingFields, withConnection, type ConnectionOptions } from './connection.ts';
+import { connect, namingFields, withConnection, type ConnectionOptions } from '../connection.ts';
 import { eventJson, eventLine } from './event-line.ts';
 import { filterOf, withFilters, type FilterOptions } from './filters.ts';
-import { countOf, repeat, secondsOf } from './repeat.ts';
+import { countOf, repeat, secondsOf } from '../repeat.ts';
 
 interface TailOptions extends ConnectionOptions, FilterOptions {
   readonly lines: string;

@@ -7,8 +7,8 @@ import type { Command } from 'commander';
 import { systemClock } from '../../base/clock.ts';
 import { messageOf } from '../../base/errors.ts';
 import type { CommandContext } from '../context.ts';
-import { connect, connectUnderKey, withConnection, type ConnectionOptions } from './connection.ts';
-import { plain } from './event-line.ts';
+import { connect, connectUnderKey, withConnection, type ConnectionOptions } from '../connection.ts';
+import { plain } from '../plain.ts';
 import { proven } from './prove.ts';
 
 interface TryOptions extends ConnectionOptions {

@@ -1,7 +1,7 @@
 import { createTileVerifier, type CheckpointStore } from '@custos/client/ledger';
 import { verifyServedTree } from '../../app/audit/host/served-tree.ts';
 import { systemClock } from '../../base/clock.ts';
-import { connect, type ConnectionOptions } from './connection.ts';
+import { connect, type ConnectionOptions } from '../connection.ts';
 import { servedResources } from './served-resources.ts';
 import { exitCodeOf } from './verdict.ts';
 

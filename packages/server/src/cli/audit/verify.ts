@@ -9,7 +9,7 @@ import {
 import { loadOptions } from '../../app/options.ts';
 import { messageOf } from '../../base/errors.ts';
 import type { CommandContext } from '../context.ts';
-import { plain } from './event-line.ts';
+import { plain } from '../plain.ts';
 import { rememberedCheckpoints } from './remembered-checkpoints.ts';
 import { verifyServed, type ServedLogReport } from './verify-served.ts';
 

@@ -2,8 +2,8 @@ import type { LedgerStatusView } from '@custos/contract';
 import type { Command } from 'commander';
 import { formatDuration } from '../../base/duration.ts';
 import type { CommandContext } from '../context.ts';
-import { connect, withConnection, type ConnectionOptions } from './connection.ts';
-import { plain } from './event-line.ts';
+import { connect, withConnection, type ConnectionOptions } from '../connection.ts';
+import { plain } from '../plain.ts';
 import { wireJson } from './wire-json.ts';
 
 interface WitnessOptions extends ConnectionOptions {

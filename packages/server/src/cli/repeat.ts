@@ -1,4 +1,4 @@
-import type { Clock } from '../../base/clock.ts';
+import type { Clock } from '../base/clock.ts';
 
 /** Raises unless it is a number of seconds, 1 or more; undefined when it was not given. */
 export function secondsOf(option: string, given: string | undefined): number | undefined {
