@@ -4,6 +4,7 @@ import { overviewQuery, sessionQuery, setupQuery } from '../data/queries.ts';
 import { readAuditSearch } from '../features/audit/search.ts';
 import { readBoardSearch } from '../features/dashboards/address.ts';
 import { readLogsSearch } from '../features/logs/search.ts';
+import { readLogRulesSearch } from '../features/log-rules/search.ts';
 import { readRulesSearch } from '../features/metric-rules/address.ts';
 import { readMetricsSearch } from '../features/metrics/search.ts';
 import { readTracesSearch } from '../features/traces/search.ts';
@@ -48,6 +49,11 @@ const metricRules = underReading(shell, readRulesSearch)(
   '/metric-rules',
   () => import('../features/metric-rules/page.tsx'),
   'MetricRulesPage',
+);
+const logRules = underReading(shell, readLogRulesSearch)(
+  '/log-rules',
+  () => import('../features/log-rules/page.tsx'),
+  'LogRulesPage',
 );
 const channels = inShell('/channels', () => import('../features/channels/page.tsx'), 'ChannelsPage');
 const deliveries = underReading(shell, texts('state'))(
@@ -149,6 +155,9 @@ export const pages = root.addChildren([
         () => import('../features/metric-rules/group-panel.tsx'),
         'MetricRulePanel',
       ),
+    ]),
+    logRules.addChildren([
+      under(logRules)('$ruleId', () => import('../features/log-rules/rule-panel.tsx'), 'LogRulePanel'),
     ]),
     channels.addChildren([
       under(channels)('$channelId', () => import('../features/channels/channel-panel.tsx'), 'ChannelPanel'),

@@ -20,7 +20,13 @@ const route = getRouteApi('/shell/alerts/$alertId');
 /** The rule's name, with a way to it: rules on probes, on metrics and on logs have pages of their own. */
 function RuleName({ alert }: { readonly alert: AlertView }) {
   if (alert.ruleId.startsWith('mru_')) return <TextLink to="/metric-rules">{alert.ruleName}</TextLink>;
-  if (alert.ruleId.startsWith('lru_')) return <>{alert.ruleName}</>;
+  if (alert.ruleId.startsWith('lru_')) {
+    return (
+      <TextLink to="/log-rules/$ruleId" params={{ ruleId: alert.ruleId }}>
+        {alert.ruleName}
+      </TextLink>
+    );
+  }
   return (
     <TextLink to="/rules/$ruleId" params={{ ruleId: alert.ruleId }}>
       {alert.ruleName}

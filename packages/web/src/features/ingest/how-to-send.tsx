@@ -1,6 +1,7 @@
-import { CopyButton, Button, SegmentedControl } from '@mantine/core';
+import { CopyButton, Button } from '@mantine/core';
 import { useState } from 'react';
 import { useCan } from '../../data/queries.ts';
+import { Choices } from '../../ui/filter-bar.tsx';
 import { TextLink } from '../../ui/link.tsx';
 import { snippets } from './snippets.ts';
 import classes from './ingest.module.css';
@@ -14,12 +15,11 @@ export function HowToSend({ base, syslog }: { base: string; syslog: readonly str
   return (
     <div className={classes['send']}>
       <div className={classes['kinds']}>
-        <SegmentedControl
-          size="xs"
-          aria-label="Sender"
+        <Choices
+          label="Sender"
           value={name}
+          options={all.map((one) => [one.name, one.title] as const)}
           onChange={setName}
-          data={all.map((one) => ({ value: one.name, label: one.title }))}
         />
       </div>
       {chosen === undefined ? null : (

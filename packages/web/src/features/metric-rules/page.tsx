@@ -57,7 +57,9 @@ export function MetricRulesPage() {
       lead="Expressions that are evaluated on schedule: they open alerts, or record their result."
       actions={
         <>
-          <LinkButton to="/rules">Rules on probes</LinkButton>
+          <LinkButton to="/rules" variant="default">
+            Rules on probes
+          </LinkButton>
           {add}
         </>
       }

@@ -21,6 +21,7 @@ export function RulesPage() {
   const { ruleId } = useParams({ strict: false });
   const canEdit = useCan('rule.edit');
   const seesMetrics = useCan('metric.read');
+  const seesLogs = useCan('log.read');
   const enable = useEnableRule();
   const add = canEdit ? (
     <LinkButton to="/rules/$ruleId" params={{ ruleId: 'new' }} variant="filled" resetScroll={false}>
@@ -80,7 +81,16 @@ export function RulesPage() {
       lead="When an alert opens."
       actions={
         <>
-          {seesMetrics ? <LinkButton to="/metric-rules">Rules on metrics</LinkButton> : null}
+          {seesMetrics ? (
+            <LinkButton to="/metric-rules" variant="default">
+              Rules on metrics
+            </LinkButton>
+          ) : null}
+          {seesLogs ? (
+            <LinkButton to="/log-rules" variant="default">
+              Rules on logs
+            </LinkButton>
+          ) : null}
           {add}
         </>
       }

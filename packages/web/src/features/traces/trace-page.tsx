@@ -90,7 +90,11 @@ function TraceBody({ trace }: { trace: TraceDetailView }) {
   );
 }
 
-const allTraces = <LinkButton to="/traces">All traces</LinkButton>;
+const allTraces = (
+  <LinkButton to="/traces" variant="default">
+    All traces
+  </LinkButton>
+);
 
 /** One trace as a waterfall: what called what, when, for how long, and what was logged meanwhile. */
 export function TracePage() {
