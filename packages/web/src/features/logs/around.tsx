@@ -16,6 +16,9 @@ const clock = new Intl.DateTimeFormat('en-GB', {
   fractionalSecondDigits: 3,
 });
 
+/** As many before and after as fit beside the fields. */
+const shown = 8;
+
 const byTime = (one: LogRecordView, other: LogRecordView): number => one.time - other.time;
 
 /** What the same service wrote on the same host right before and after, oldest first. */
@@ -26,7 +29,11 @@ export function Around({ record, search }: { record: LogRecordView; search: Logs
       <Loaded query={query} skeleton={<SkeletonRows rows={6} height={26} />}>
         {({ before, after }) => (
           <ol className={classes['around']}>
-            {[...before.toSorted(byTime), record, ...after.toSorted(byTime)].map((each) => (
+            {[
+              ...before.toSorted(byTime).slice(-shown),
+              record,
+              ...after.toSorted(byTime).slice(0, shown),
+            ].map((each) => (
               <li key={each.id} aria-current={each.id === record.id || undefined}>
                 <Link to="/logs/$recordId" params={{ recordId: each.id }} search={search} resetScroll={false}>
                   <span className="faint">{clock.format(each.time)}</span>

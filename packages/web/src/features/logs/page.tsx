@@ -3,19 +3,26 @@ import { Button } from '@mantine/core';
 import { IconRefresh } from '@tabler/icons-react';
 import { useIsFetching, useQuery } from '@tanstack/react-query';
 import { getRouteApi, Outlet, useNavigate, useParams } from '@tanstack/react-router';
-import { useState } from 'react';
+import { useState, type ReactNode } from 'react';
 import { fieldErrors } from '../../data/problem.ts';
+import { useCan } from '../../data/queries.ts';
 import { Choices, ManyChoices } from '../../ui/filter-bar.tsx';
 import { Page } from '../../ui/page.tsx';
 import { ranges, type RangeName } from '../../ui/range.ts';
 import { TopSlot } from '../../ui/top-slot.tsx';
+import { ExportMenu } from './export-menu.tsx';
+import { FaultView } from './fault-view.tsx';
 import { Histogram } from './histogram.tsx';
+import { LiveView } from './live-view.tsx';
 import classes from './logs.module.css';
 import { NoRecords } from './no-records.tsx';
+import { PatternsView } from './patterns-view.tsx';
 import { histogramQuery, useKeepRecord } from './queries.ts';
 import { RecordsView } from './records-view.tsx';
+import { SavedSearches } from './saved-searches.tsx';
 import { SearchBox } from './search-box.tsx';
-import { filterOf, timeOf, type LogsSearch } from './search.ts';
+import { filterOf, timeOf, type LogsSearch, type LogView } from './search.ts';
+import { SqlView } from './sql-view.tsx';
 
 const route = getRouteApi('/shell/logs');
 
@@ -23,6 +30,12 @@ const rangeOptions = Object.entries(ranges).map(([name, [title]]) => [name as Ra
 const categoryOptions = logCategories.map(
   (category) => [category, category.charAt(0).toUpperCase() + category.slice(1)] as const,
 );
+const viewOptions = [
+  ['records', 'Records'],
+  ['live', 'Live'],
+  ['patterns', 'Patterns'],
+  ['sql', 'SQL'],
+] as const;
 
 /** What services write: searched, narrowed by a click, and followed as it comes. */
 export function LogsPage() {
@@ -34,6 +47,11 @@ export function LogsPage() {
   const filter = filterOf(search, asOf);
   const time = timeOf(search, asOf);
   const { error } = useQuery(histogramQuery(filter, asOf));
+  const mayExport = useCan('data.export');
+  // SQL can take values apart, so it shows personal data.
+  const hasSql = useCan('log.sql');
+  const seesPersonalData = useCan('pii.read');
+  const maySql = hasSql && seesPersonalData;
   const isFetching = useIsFetching({ queryKey: ['logs', 'list'] }) > 0;
 
   const change = (next: LogsSearch): void => {
@@ -50,8 +68,41 @@ export function LogsPage() {
     });
   };
 
+  const fault = fieldErrors(error)['query'];
+  const empty = <NoRecords search={search} range={time.name} onChange={change} />;
+  const show = (): ReactNode => {
+    if (search.view === 'sql') return <SqlView />;
+    if (fault !== undefined) return <FaultView />;
+    switch (search.view) {
+      case 'live':
+        return <LiveView search={search} openId={recordId} onOpen={open} />;
+      case 'patterns':
+        return (
+          <PatternsView
+            filter={filter}
+            asOf={asOf}
+            empty={empty}
+            onNarrow={(condition) =>
+              change({ ...search, view: undefined, query: `${search.query ?? ''} ${condition}`.trim() })
+            }
+          />
+        );
+      case undefined:
+        return <RecordsView filter={filter} asOf={asOf} openId={recordId} empty={empty} onOpen={open} />;
+    }
+  };
+
   return (
-    <Page title="Logs" lead="What services write, as it was sent; secrets are masked at the door.">
+    <Page
+      title="Logs"
+      lead="What services write, as it was sent; secrets are masked at the door."
+      actions={
+        <>
+          <SavedSearches search={search} onOpen={change} />
+          {mayExport ? <ExportMenu filter={filter} /> : null}
+        </>
+      }
+    >
       <TopSlot>
         <Choices<RangeName | 'chosen'>
           label="Time range"
@@ -66,7 +117,7 @@ export function LogsPage() {
         <SearchBox
           query={search.query}
           filter={filter}
-          problem={fieldErrors(error)['query']}
+          problem={fault}
           onSearch={(query) => change({ ...search, query })}
         />
         <Button
@@ -89,15 +140,17 @@ export function LogsPage() {
             change({ ...search, category: chosen.length === 0 ? undefined : [...chosen] })
           }
         />
+        <Choices<LogView | 'records'>
+          label="View"
+          value={search.view ?? 'records'}
+          options={viewOptions.filter(([view]) => view !== 'sql' || maySql)}
+          onChange={(view) => change({ ...search, view: view === 'records' ? undefined : view })}
+        />
       </div>
-      <Histogram filter={filter} asOf={asOf} onTake={(from, to) => change({ ...search, from, to })} />
-      <RecordsView
-        filter={filter}
-        asOf={asOf}
-        openId={recordId}
-        empty={<NoRecords search={search} range={time.name} onChange={change} />}
-        onOpen={open}
-      />
+      {search.view === 'sql' ? null : (
+        <Histogram filter={filter} asOf={asOf} onTake={(from, to) => change({ ...search, from, to })} />
+      )}
+      {show()}
       <Outlet />
     </Page>
   );

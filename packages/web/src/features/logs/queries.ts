@@ -7,7 +7,9 @@ import {
   useInfiniteQuery,
   useQueryClient,
 } from '@tanstack/react-query';
+import { useAct } from '../../data/acts.ts';
 import { custos } from '../../data/client.ts';
+import { useDownload } from '../../data/downloads.ts';
 import { keys } from '../../data/keys.ts';
 
 /** A search through much costs much, so it is made when somebody asks for it. */
@@ -87,3 +89,48 @@ export const aroundQuery = (id: string) =>
     queryFn: ({ signal }) => custos.logs.around(id, signal),
     ...onRequest,
   });
+
+/** Similar lines, folded into shapes. */
+export const patternsQuery = (filter: LogFilter, asOf: number) =>
+  queryOptions({
+    queryKey: ['logs-patterns', filter, asOf],
+    queryFn: ({ signal }) => custos.logs.patterns(filter, signal),
+    placeholderData: keepPreviousData,
+    ...onRequest,
+  });
+
+export function useSql() {
+  return useAct({ run: (sql: string) => custos.logs.sql(sql), touches: [], quiet: true });
+}
+
+type ExportInput = Parameters<typeof custos.logs.export>[0];
+
+/** Downloads everything that fits. */
+export function useExport() {
+  return useDownload({ open: (input: ExportInput) => custos.logs.export(input), name: 'logs.txt' });
+}
+
+export const searchesQuery = queryOptions({
+  queryKey: ['logs-searches'],
+  queryFn: ({ signal }) => custos.logs.searches(signal),
+});
+
+type SearchInput = Parameters<typeof custos.logs.saveSearch>[0];
+
+export function useKeepSearch() {
+  return useAct({
+    run: ({ id, ...input }: SearchInput & { readonly id: string | null }) =>
+      id === null ? custos.logs.saveSearch(input) : custos.logs.changeSearch(id, input),
+    touches: ['logs-searches'],
+    done: 'The search is kept.',
+    quiet: true,
+  });
+}
+
+export function useForgetSearch() {
+  return useAct({
+    run: (id: string) => custos.logs.removeSearch(id),
+    touches: ['logs-searches'],
+    done: 'The search is removed.',
+  });
+}
