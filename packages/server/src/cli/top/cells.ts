@@ -14,6 +14,8 @@ export type Line = readonly Span[];
 /** A cell of a table, cut and padded to its width; without one it takes what is left of the line. */
 export interface Cell extends Span {
   readonly width?: number;
+  /** Figures stand at the right end of their cell. */
+  readonly right?: boolean;
 }
 
 /** Wide and fullwidth blocks of Unicode Standard Annex 11 (East Asian Width), and emoji. */
@@ -76,12 +78,14 @@ export function within(line: Line, width: number): Line {
 export function rowOf(cells: readonly Cell[], lineCells: number): Line {
   const spans: Span[] = [];
   let left = lineCells;
-  for (const { text, tone, width: wanted = left } of cells) {
+  for (const { text, tone, right = false, width: wanted = left } of cells) {
     if (left <= 0) break;
     const width = Math.min(wanted, left);
     const shown = cut(oneLine(text), width);
     const gap = left > width ? 1 : 0;
-    spans.push({ text: shown, tone }, { text: ' '.repeat(width - widthOf(shown) + gap) });
+    const space = ' '.repeat(width - widthOf(shown));
+    spans.push({ text: right ? `${space}${shown}` : shown, tone });
+    spans.push({ text: `${right ? '' : space}${' '.repeat(gap)}` });
     left -= width + gap;
   }
   return spans;
@@ -94,10 +98,3 @@ export function spread(left: Line, right: string, width: number): Line {
     ? within(left, width)
     : [...left, { text: ' '.repeat(space) }, { text: right, tone: 'dim' }];
 }
-
-/** The text of a line without its tones. */
-export const textOf = (line: Line): string =>
-  line
-    .map(({ text }) => text)
-    .join('')
-    .trimEnd();

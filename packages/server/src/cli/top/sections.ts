@@ -60,8 +60,8 @@ export function alertSection({ alerts }: TopData, { now, width }: Place): Sectio
     return rowOf(
       [
         { text: severity, tone, width: 8 },
-        { text: `${state}${flapping ? '*' : ''}`, tone, width: width < 60 ? 6 : 12 },
-        { text: ageText(now - startedAt), width: 4 },
+        { text: `${state}${flapping ? '*' : ''}`, tone, width: width < 60 ? 7 : 12 },
+        { text: ageText(now - startedAt), width: 4, right: true },
         ...(width < 100 ? [] : [{ text: ruleName, width: 28 }]),
         { text: summary === '' ? ruleName : summary },
       ],
@@ -101,13 +101,13 @@ export function rateSection({ ingest }: TopData, { width }: Place): Section {
     const why = last === undefined ? '' : ` (${last.reason})`;
     return rowOf(
       [
-        { text: `${compact(perSecond)}/s`.padStart(7), width: 7 },
+        { text: `${compact(perSecond)}/s`, width: 7, right: true },
         { text: signal, width: 7 },
         ...(width < 60
           ? []
           : [
               { text: door, tone: 'dim' as const, width: 12 },
-              { text: `${bytesText(bytesPerSecond)}/s`.padStart(10), width: 10 },
+              { text: `${bytesText(bytesPerSecond)}/s`, width: 10, right: true },
             ]),
         { text: name, width: Math.floor(width / 3) },
         { text: refused === 0 ? '' : `${compact(refused)} refused${why}`, tone: 'warning' },

@@ -70,6 +70,9 @@ export async function showLive(view: LiveView): Promise<void> {
     stdout,
     interactive: true,
     alternateScreen: true,
+    incrementalRendering: true,
+    // Nothing else writes while the view is on.
+    patchConsole: false,
   });
   await live.waitUntilExit();
 }
