@@ -35,7 +35,7 @@ const sourceColumns: Column<SourceRow>[] = [
       </span>
     ),
   },
-  { title: 'What', width: '90px', wide: true, render: (source) => source.signal },
+  { title: 'What', width: '90px', render: (source) => source.signal },
   {
     title: 'Last hour',
     width: '120px',
@@ -45,12 +45,12 @@ const sourceColumns: Column<SourceRow>[] = [
     ),
   },
   {
-    title: 'Per second',
+    title: 'Rate',
     width: '150px',
     align: 'right',
     render: (source) => (
       <>
-        {rate(source.perSecond)}
+        {rate(source.perSecond)}/s
         <span className="faint"> · {bytes(source.bytesPerSecond)}/s</span>
       </>
     ),
@@ -68,9 +68,14 @@ const sourceColumns: Column<SourceRow>[] = [
     align: 'right',
     render: (source) =>
       source.refused === 0 ? (
-        <span className="faint">none</span>
+        <span className="faint">
+          none<span className={classes['named']}> refused</span>
+        </span>
       ) : (
-        <strong>{source.refused.toLocaleString('en')}</strong>
+        <strong>
+          {source.refused.toLocaleString('en')}
+          <span className={classes['named']}> refused</span>
+        </strong>
       ),
   },
   { title: 'Last', width: '90px', align: 'right', render: (source) => <Ago at={source.lastSeenAt} /> },

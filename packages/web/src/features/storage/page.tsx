@@ -3,6 +3,7 @@ import { Button } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { Loaded } from '../../data/loaded.tsx';
+import { useNow } from '../../ui/clock.ts';
 import { bytes, count } from '../../ui/format.ts';
 import { List, type Column } from '../../ui/list.tsx';
 import { Meter } from '../../ui/meter.tsx';
@@ -61,6 +62,7 @@ const columns: Column<Row>[] = [
     align: 'right',
     render: ({ retentionDays, held }) => (
       <>
+        <span className={classes['named']}>kept for </span>
         {retentionDays === null ? 'ever' : count(retentionDays, 'day')}
         {held ? <strong className={classes['held']}> held</strong> : null}
       </>
@@ -75,8 +77,13 @@ const dropColumns: Column<Drop>[] = [
   { title: 'When', width: '110px', align: 'right', render: ({ at }) => <Ago at={at} /> },
 ];
 
+/** Growth of a day says nothing of decades. */
+const sightMs = 10 * 365 * 86_400_000;
+
 function Content({ status }: { status: StorageStatusView }) {
   const { totalBytes, budgetBytes, diskFreeBytes, diskTotalBytes, fullAt, dropped, history } = status;
+  const now = useNow(60_000);
+  const full = fullAt === null || fullAt > now + sightMs ? null : fullAt;
   const used = (totalBytes / budgetBytes) * 100;
   return (
     <>
@@ -97,9 +104,9 @@ function Content({ status }: { status: StorageStatusView }) {
         />
         <Figure
           label="Full"
-          value={fullAt === null ? 'not in sight' : day(fullAt)}
+          value={full === null ? 'not in sight' : day(full)}
           note={
-            fullAt === null
+            full === null
               ? 'at the present growth'
               : 'at the present growth; then the least important logs give way'
           }
