@@ -48,7 +48,6 @@ export function WaterfallRow({
       aria-level={depth + 1}
       aria-selected={open}
       aria-expanded={below === 0 ? undefined : !folded}
-      aria-label={`${span.name}, ${span.service}, ${took}${failed ? ', error' : ''}`}
       className={classes['row']}
       style={{ transform: `translateY(${top}px)`, height }}
       data-cursor={cursor || undefined}
@@ -68,7 +67,12 @@ export function WaterfallRow({
           {below === 0 ? null : folded ? <IconChevronRight size={14} /> : <IconChevronDown size={14} />}
         </span>
         <i className={classes['mark']} style={{ background: colour }} />
-        {failed ? <IconAlertCircle className={classes['failed'] ?? ''} size={14} stroke={2} /> : null}
+        {failed ? (
+          <>
+            <IconAlertCircle className={classes['failed'] ?? ''} size={14} stroke={2} aria-hidden="true" />
+            <span className="visually-hidden">Error: </span>
+          </>
+        ) : null}
         <span className={classes['words']} title={`${span.name} · ${span.service}`}>
           {span.name} <span className={classes['service']}>{span.service}</span>
           {orphan ? <span className={classes['service']}> · parent missing</span> : null}
