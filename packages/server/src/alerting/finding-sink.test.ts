@@ -141,10 +141,13 @@ describeOnBothStores('alerts of rules on metrics and logs', (openState) => {
     expect(await open()).toMatchObject([{ flapping: true, state: 'firing' }]);
     expect(sent.filter(({ step }) => step === 'firing')).toHaveLength(4);
     await expect
-      .poll(async () => {
-        await clock.advance(60_000);
-        return open();
-      })
+      .poll(
+        async () => {
+          await clock.advance(60_000);
+          return open();
+        },
+        { timeout: 20_000 },
+      )
       .toEqual([]);
     await alerting.stop();
   });
