@@ -17,6 +17,7 @@ import { LiveView } from './live-view.tsx';
 import classes from './logs.module.css';
 import { NoRecords } from './no-records.tsx';
 import { PatternsView } from './patterns-view.tsx';
+import { narrowed } from './query-text.ts';
 import { histogramQuery, useKeepRecord } from './queries.ts';
 import { RecordsView } from './records-view.tsx';
 import { SavedSearches } from './saved-searches.tsx';
@@ -68,10 +69,11 @@ export function LogsPage() {
     });
   };
 
+  const isSql = search.view === 'sql';
   const fault = fieldErrors(error)['query'];
   const empty = <NoRecords search={search} range={time.name} onChange={change} />;
   const show = (): ReactNode => {
-    if (search.view === 'sql') return <SqlView />;
+    if (isSql) return <SqlView />;
     if (fault !== undefined) return <FaultView />;
     switch (search.view) {
       case 'live':
@@ -83,7 +85,7 @@ export function LogsPage() {
             asOf={asOf}
             empty={empty}
             onNarrow={(condition) =>
-              change({ ...search, view: undefined, query: `${search.query ?? ''} ${condition}`.trim() })
+              change({ ...search, view: undefined, query: narrowed(search.query ?? '', condition) })
             }
           />
         );
@@ -113,33 +115,41 @@ export function LogsPage() {
           }}
         />
       </TopSlot>
-      <div className={classes['search']}>
-        <SearchBox
-          query={search.query}
-          filter={filter}
-          problem={fault}
-          onSearch={(query) => change({ ...search, query })}
-        />
-        <Button
-          variant="default"
-          size="sm"
-          leftSection={<IconRefresh size={14} />}
-          loading={isFetching}
-          onClick={() => setAsOf(Date.now())}
-        >
-          Refresh
-        </Button>
-      </div>
+      {isSql ? null : (
+        <div className={classes['search']}>
+          <SearchBox
+            query={search.query}
+            filter={filter}
+            problem={fault}
+            onSearch={(query) => change({ ...search, query })}
+          />
+          {search.view === 'live' ? null : (
+            <Button
+              variant="default"
+              size="sm"
+              leftSection={<IconRefresh size={14} />}
+              loading={isFetching}
+              onClick={() => setAsOf(Date.now())}
+            >
+              Refresh
+            </Button>
+          )}
+        </div>
+      )}
       <div className={classes['bar']}>
-        <ManyChoices
-          label="Category"
-          all="All"
-          values={search.category ?? []}
-          options={categoryOptions}
-          onChange={(chosen) =>
-            change({ ...search, category: chosen.length === 0 ? undefined : [...chosen] })
-          }
-        />
+        {isSql ? (
+          <span />
+        ) : (
+          <ManyChoices
+            label="Category"
+            all="All"
+            values={search.category ?? []}
+            options={categoryOptions}
+            onChange={(chosen) =>
+              change({ ...search, category: chosen.length === 0 ? undefined : [...chosen] })
+            }
+          />
+        )}
         <Choices<LogView | 'records'>
           label="View"
           value={search.view ?? 'records'}
@@ -147,7 +157,7 @@ export function LogsPage() {
           onChange={(view) => change({ ...search, view: view === 'records' ? undefined : view })}
         />
       </div>
-      {search.view === 'sql' ? null : (
+      {isSql || search.view === 'live' ? null : (
         <Histogram filter={filter} asOf={asOf} onTake={(from, to) => change({ ...search, from, to })} />
       )}
       {show()}

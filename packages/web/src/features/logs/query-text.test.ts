@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { atCaret, complete, valueText, withCondition } from './query-text.ts';
+import { atCaret, complete, narrowed, valueText, withCondition } from './query-text.ts';
 
 const here = (text: string) => {
   const caret = text.indexOf('|');
@@ -46,4 +46,13 @@ test('a condition is added once, and takes back its opposite', () => {
     'a b -level:error',
   );
   expect(withCondition('-level:error', { field: 'level', value: 'error' })).toBe('level:error');
+});
+
+test('alternatives are put into brackets before they are narrowed', () => {
+  expect(narrowed('a OR b', 'c')).toBe('(a OR b) c');
+  expect(narrowed(' (a OR b) "x OR y" ', 'c')).toBe('(a OR b) "x OR y" c');
+  expect(narrowed('a', 'b OR c')).toBe('a (b OR c)');
+  expect(withCondition('level:error OR level:warn', { field: 'service', value: 'api' })).toBe(
+    '(level:error OR level:warn) service:api',
+  );
 });

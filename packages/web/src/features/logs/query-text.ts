@@ -58,6 +58,24 @@ export function complete(
   return { text: text.slice(0, place.from) + written + rest, caret: place.from + written.length };
 }
 
+/** Whether a text has an OR that is in no brackets and no phrase; then what is put beside it would join only its last part. */
+function isAlternative(text: string): boolean {
+  let depth = 0;
+  for (const [word] of text.matchAll(/"(?:\\.|[^"\\])*"|[()]|[^\s()"]+/g)) {
+    if (word === '(') depth += 1;
+    else if (word === ')') depth -= 1;
+    else if (word === 'OR' && depth === 0) return true;
+  }
+  return false;
+}
+
+/** The text, narrowed by another one. */
+export function narrowed(text: string, by: string): string {
+  const trimmed = text.trim();
+  if (trimmed === '') return by;
+  return `${isAlternative(trimmed) ? `(${trimmed})` : trimmed} ${isAlternative(by) ? `(${by})` : by}`;
+}
+
 /** That a field has a value, or that it has not. */
 export interface Condition {
   readonly field: string;
@@ -74,5 +92,5 @@ export function withCondition(text: string, { field, value, exclude = false }: C
   // What was asked the other way round is taken back.
   const opposite = ` ${exclude ? wanted : `-${wanted}`} `;
   const cleared = ` ${trimmed} `.replace(opposite, ' ').trim();
-  return cleared === '' ? condition : `${cleared} ${condition}`;
+  return narrowed(cleared, condition);
 }

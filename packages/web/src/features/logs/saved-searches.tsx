@@ -42,6 +42,7 @@ export function SavedSearches({
       onOpen={({ query, categories }) =>
         onOpen({
           ...search,
+          view: search.view === 'sql' ? undefined : search.view,
           query: query === '' ? undefined : query,
           category: categories.length === 0 ? undefined : categories,
         })

@@ -8,6 +8,12 @@ test('what the address does not say, or says wrongly, is as if it were not there
   ).toEqual({ query: '404', category: ['security', 'audit'], view: 'live', to: 12 });
 });
 
+test('categories are understood in each way an address has for several', () => {
+  for (const category of ['audit', ['audit'], '["audit"]'])
+    expect(readLogsSearch({ category }).category).toEqual(['audit']);
+  expect(readLogsSearch({ category: '[audit' }).category).toBeUndefined();
+});
+
 test('without a time it is the last hour, and a time that was chosen wins', () => {
   const now = 1_790_000_000_000;
   expect(timeOf({}, now)).toMatchObject({ name: '1h' });

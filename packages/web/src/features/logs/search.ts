@@ -31,8 +31,16 @@ function instant(value: unknown): number | undefined {
 
 /** Categories that were given once, several times, or as a JSON array. */
 function categories(value: unknown): readonly LogCategory[] | undefined {
-  const given: readonly unknown[] = Array.isArray(value) ? value : [value];
-  const found = logCategories.filter((category) => given.includes(category));
+  let given: unknown = value;
+  if (typeof value === 'string' && value.startsWith('[')) {
+    try {
+      given = JSON.parse(value);
+    } catch {
+      given = value;
+    }
+  }
+  const named: readonly unknown[] = Array.isArray(given) ? given : [given];
+  const found = logCategories.filter((category) => named.includes(category));
   return found.length === 0 ? undefined : found;
 }
 

@@ -18,7 +18,7 @@ LIMIT 100`;
 
 function textOf(value: unknown): string {
   if (value === null) return 'NULL';
-  return typeof value === 'object' ? JSON.stringify(value) : String(value);
+  return typeof value === 'string' ? value : JSON.stringify(value);
 }
 
 function Answer({ answer: { columns, rows, truncated, elapsedMs } }: { answer: LogSqlAnswer }) {
