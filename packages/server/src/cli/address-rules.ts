@@ -8,7 +8,9 @@ export function addressRulesCommand(program: Command, _context: CommandContext):
     .command('address-rules')
     .description('Manage from which addresses calls are taken.')
     .command('clear')
-    .description('Remove the address rules of the installation and of roles; those of API tokens stay. On record.')
+    .description(
+      'Remove the address rules of the installation and of roles; those of API tokens stay. On record.',
+    )
     .option('-c, --config <file>', 'configuration file')
     .action(({ config }: { config?: string }) =>
       withOperator(config, async ({ clearAddressRules }) => {
