@@ -36,7 +36,6 @@ const recordsOptions = (filter: LogFilter, asOf: number) =>
 export function useRecords(filter: LogFilter, asOf: number) {
   return useInfiniteQuery(recordsOptions(filter, asOf));
 }
-export type RecordsQuery = ReturnType<typeof useRecords>;
 
 /** Whether any record is kept at all. */
 export const anyRecordQuery = queryOptions({

@@ -3,7 +3,7 @@ import { logCategories, type LogCategory } from '@custos/contract';
 import { windowOf, type TimeWindow } from '../../ui/range.ts';
 
 /** Ways of looking at what fits; the list of records is the usual one. */
-export const logViews = ['live', 'patterns', 'sql'] as const;
+const logViews = ['live', 'patterns', 'sql'] as const;
 export type LogView = (typeof logViews)[number];
 
 /** What the address of the log page says: any view can be sent to a colleague. */
