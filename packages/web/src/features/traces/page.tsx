@@ -155,9 +155,9 @@ export function TracesPage() {
     () => columnsOf(rows.reduce((most, { durationUs }) => Math.max(most, durationUs), 0)),
     [rows],
   );
-  const change = (next: TracesSearch): void => {
+  const change = async (next: TracesSearch): Promise<void> => {
     setAsOf(Date.now());
-    void navigate({ to: '/traces', search: next, resetScroll: false });
+    await navigate({ to: '/traces', search: next, resetScroll: false });
   };
   return (
     <Page
@@ -184,19 +184,19 @@ export function TracesPage() {
             ...(time.name === null ? [['chosen', 'Chosen'] as const] : []),
           ]}
           onChange={(name) => {
-            if (name !== 'chosen') change({ ...search, range: name, from: undefined, to: undefined });
+            if (name !== 'chosen') void change({ ...search, range: name, from: undefined, to: undefined });
           }}
         />
       </TopSlot>
-      <Filters key={cleared} search={search} services={services} onChange={change} />
+      <Filters key={cleared} search={search} services={services} onChange={(next) => void change(next)} />
       <Paged
         query={query}
         empty={
           <NoTraces
             search={search}
             onChange={(next) => {
-              setCleared((now) => now + 1);
-              change(next);
+              // The fields begin anew with what the address says then.
+              void change(next).then(() => setCleared((now) => now + 1));
             }}
           />
         }
