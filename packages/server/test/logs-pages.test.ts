@@ -53,6 +53,7 @@ describe('the page of logs', () => {
       expiresInDays: 1,
     }));
     client = createClient({ baseUrl: custos.url, token });
+    await eventually(async () => (await client.logs.histogram({})).total === 0, { what: 'columns' });
     const context = await browser.newContext({
       viewport: { width: 1440, height: 900 },
       acceptDownloads: true,
@@ -147,7 +148,10 @@ describe('the page of logs', () => {
     await panel().getByText('order 1 placed').first().waitFor();
     await page.keyboard.press('Escape');
     await panel().waitFor({ state: 'hidden' });
+    // The focus goes back to the record before anything else is pressed.
+    await page.locator('[data-row] button:focus').waitFor();
     await page.keyboard.press('/');
+    await page.locator('[data-search]:focus').waitFor();
     await page.keyboard.type('abc');
     expect(await field().inputValue()).toBe('abc');
   });

@@ -17,7 +17,6 @@ const onRequest = {
   staleTime: Number.POSITIVE_INFINITY,
   refetchOnWindowFocus: false,
   refetchOnReconnect: false,
-  retry: false,
 } as const;
 
 const recordsOptions = (filter: LogFilter, asOf: number) =>
@@ -41,7 +40,6 @@ export function useRecords(filter: LogFilter, asOf: number) {
 export const anyRecordQuery = queryOptions({
   queryKey: ['logs-any'],
   queryFn: async ({ signal }) => (await custos.logs.list({ from: 0, limit: 1 }, signal)).items.length > 0,
-  retry: false,
 });
 
 export const histogramQuery = (filter: LogFilter, asOf: number) =>
