@@ -22,7 +22,9 @@ export function Panel({
     const before = document.activeElement;
     panel.current?.focus({ preventScroll: true });
     return () => {
-      if (before instanceof HTMLElement) before.focus({ preventScroll: true });
+      // Whoever went on to something else, such as the search box, stays there.
+      const free = document.activeElement === null || document.activeElement === document.body;
+      if (free && before instanceof HTMLElement) before.focus({ preventScroll: true });
     };
   }, []);
   return (

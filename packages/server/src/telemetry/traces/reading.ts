@@ -8,7 +8,7 @@ import { loadSpans, loadTraces, type SpanRow } from './store.ts';
 import type { TraceFilter, TracePlace } from './types.ts';
 
 /** Spans and log records of one trace that are shown. */
-const spanLimit = 2_000;
+const spanLimit = 5_000;
 const logLimit = 500;
 const hourMs = 3_600_000;
 /** How far before and after its spans the records of a trace are looked for: clocks differ, and logs come late. */
