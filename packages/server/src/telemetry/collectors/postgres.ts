@@ -38,7 +38,7 @@ const statements = [
   `select d.datname, s.numbackends, ${databaseCounters.map(({ column }) => `s.${column}`).join(', ')},
           case when has_database_privilege(d.oid, 'connect') then pg_database_size(d.oid) end as size
      from pg_stat_database s join pg_database d on d.oid = s.datid
-    where not d.datistemplate and d.datallowconn limit 200`,
+    where not d.datistemplate and d.datallowconn order by d.oid limit 200`,
   `select coalesce(datname, '') as datname, coalesce(state, 'unknown') as state, count(*)::int as count,
           coalesce(max(extract(epoch from clock_timestamp() - xact_start)), 0)::float8 as longest
      from pg_stat_activity where backend_type = 'client backend' group by 1, 2 limit 1000`,
