@@ -27,19 +27,22 @@ const modulesOf = (entry: string): string[] =>
 /** Entries for other people's servers; they verify tokens by a library. */
 const guards = ['./fastify', './express', './hono'];
 
-test.each(Object.keys(packageJson.exports).filter((entry) => entry !== './node' && !guards.includes(entry)))(
-  'the entry %s needs neither Node nor anything but the contract',
-  (entry) => {
-    expect(modulesOf(entry).filter((name) => name !== '@custos/contract')).toEqual([]);
-  },
+/** Entries that work with Node only: its files, and a transport in a worker of pino. */
+const ofNode = ['./node', './pino'];
+const anywhere = Object.keys(packageJson.exports).filter(
+  (entry) => !ofNode.includes(entry) && !guards.includes(entry),
 );
+
+test.each(anywhere)('the entry %s needs neither Node nor anything but the contract', (entry) => {
+  expect(modulesOf(entry).filter((name) => name !== '@custos/contract')).toEqual([]);
+});
 
 test.each(guards)('the entry %s needs neither Node nor its framework, and jose for tokens', (entry) => {
   expect(modulesOf(entry).filter((name) => name !== '@custos/contract')).toEqual(['jose']);
 });
 
-test('the entry ./node needs Node alone', () => {
-  const modules = modulesOf('./node').filter((name) => name !== '@custos/contract');
+test.each(ofNode)('the entry %s needs Node alone', (entry) => {
+  const modules = modulesOf(entry).filter((name) => name !== '@custos/contract');
   expect(modules.length).toBeGreaterThan(0);
   expect(modules.filter((name) => !name.startsWith('node:'))).toEqual([]);
 });
