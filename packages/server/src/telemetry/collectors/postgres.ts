@@ -56,7 +56,12 @@ export async function readPostgres(target: PostgresTarget, signal: AbortSignal):
   if (answers === undefined) return [up(0)];
   const [databases = [], activities = [], [server = {}] = [], held = []] = answers;
   const text = (value: unknown): string => (typeof value === 'string' ? value : '');
-  const found: Measurement[] = [up(1)];
+  // What is said of the server comes first: whatever bounds a sender has met, it is there.
+  const found: Measurement[] = [
+    up(1),
+    maxConnections(Number(server['max_connections'])),
+    lag(Number(server['lag'])),
+  ];
   for (const row of databases) {
     const labels = { datname: text(row['datname']) };
     found.push(backends(Number(row['numbackends']), labels));
@@ -70,6 +75,5 @@ export async function readPostgres(target: PostgresTarget, signal: AbortSignal):
   for (const row of held) {
     found.push(locks(Number(row['count']), { datname: text(row['datname']), mode: text(row['mode']) }));
   }
-  found.push(maxConnections(Number(server['max_connections'])), lag(Number(server['lag'])));
   return found;
 }
