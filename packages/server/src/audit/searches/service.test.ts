@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
 import { describeOnBothStores } from '../../../test/stores.ts';
 import { createManualClock } from '../../base/clock.ts';
-import { createSavedSearches, savedSearchLimit, type SavedSearches } from './service.ts';
+import { savedSearchLimit } from '../../storage/saved-searches/service.ts';
+import { createSavedSearches, type SavedSearches } from './service.ts';
 
 describeOnBothStores('saved searches', (open) => {
   const clock = createManualClock();

@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
 import { describeOnBothStores } from '../../../../test/stores.ts';
 import { createManualClock } from '../../../base/clock.ts';
-import { createSavedLogSearches, savedLogSearchLimit, type SavedLogSearches } from './service.ts';
+import { savedSearchLimit } from '../../../storage/saved-searches/service.ts';
+import { createSavedLogSearches, type SavedLogSearches } from './service.ts';
 
 describeOnBothStores('saved log searches', (open) => {
   const clock = createManualClock();
@@ -53,7 +54,7 @@ describeOnBothStores('saved log searches', (open) => {
 
   test('of many that are saved at once exactly as many are kept as there may be', async () => {
     const searches = await make();
-    for (let number = 0; number < savedLogSearchLimit - 5; number += 1)
+    for (let number = 0; number < savedSearchLimit - 5; number += 1)
       await searches.create('usr_a', { ...refunds, name: `Search ${number}` });
     const outcomes = await Promise.allSettled(
       Array.from({ length: 12 }, (_, number) =>
@@ -61,11 +62,11 @@ describeOnBothStores('saved log searches', (open) => {
       ),
     );
     expect(outcomes.filter(({ status }) => status === 'fulfilled').length).toBe(5);
-    expect((await searches.list('usr_a')).length).toBe(savedLogSearchLimit);
+    expect((await searches.list('usr_a')).length).toBe(savedSearchLimit);
     const first = (await searches.list('usr_a'))[0]?.id ?? '';
     await searches.remove('usr_a', first);
     await searches.create('usr_a', { ...refunds, name: 'In its place' });
-    expect((await searches.list('usr_a')).length).toBe(savedLogSearchLimit);
+    expect((await searches.list('usr_a')).length).toBe(savedSearchLimit);
   });
 
   test('a name or filter that does not fit is refused by field and nothing is kept', async () => {
