@@ -4,6 +4,7 @@ import type { Routes } from '../../http/types.ts';
 import type { RecordIntake, Refusal } from '../types.ts';
 import { mediaType } from './body.ts';
 import { createDoor, createRefusals, type DoorOptions } from './door.ts';
+import { routeOf, sentBody, speak } from './routes-protocol.ts';
 import { unreadable } from './errors.ts';
 import { readArray, readLines, type ReadLines } from './ndjson.ts';
 
@@ -34,28 +35,17 @@ export function ndjsonRoutes(options: NdjsonOptions): Routes {
   const door = createDoor('ndjson', options);
 
   return async (server) => {
-    server.removeAllContentTypeParsers();
-    server.addContentTypeParser(
-      '*',
-      { parseAs: 'buffer', bodyLimit: door.limits.bodyBytes },
-      async (_request: unknown, body: Buffer) => body,
-    );
-    server.setErrorHandler(async (error, request) => {
-      throw door.refuse(door.sourceOf(request, 'logs'), error);
-    });
+    speak(server, door, { signalOf: () => 'logs' });
 
     server.post(
       '/api/v1/logs',
       {
-        config: { access: 'telemetry.ingest', anyOrigin: true, ownLimits: true },
+        ...routeOf(door),
         schema: { querystring: query, response: { 200: logIngestReply } },
-        bodyLimit: door.limits.bodyBytes,
-        // The server's own decompression knows no bound.
-        decompress: false,
       },
       async (request) => {
         const source = door.sourceOf(request, 'logs');
-        const sent = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
+        const sent = sentBody(request);
         const body = await door.open(request, sent, { taken: ['identity', 'gzip', 'deflate', 'zstd'] });
         const defaults = { ...request.query, timeMs: clock.now(), severity: 'info' } as const;
         const kind = mediaType(request.headers['content-type']) === 'text/plain' ? 'text' : 'json';

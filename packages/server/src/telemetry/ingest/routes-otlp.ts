@@ -3,6 +3,7 @@ import type { Routes, Server } from '../../http/types.ts';
 import type { Acceptance, RecordIntake, SampleIntake, Source, SpanIntake } from '../types.ts';
 import { mediaType } from './body.ts';
 import { createDoor, type DoorOptions } from './door.ts';
+import { routeOf, sendAs, sentBody, speak } from './routes-protocol.ts';
 import { unsupported } from './errors.ts';
 import { recordsOf } from './otlp/logs.ts';
 import {
@@ -79,46 +80,26 @@ export function otlpRoutes(options: OtlpOptions): Routes {
   };
 
   function register(server: Server, path: string, signal: TelemetrySignal): void {
-    server.post(
-      path,
-      {
-        config: { access: 'telemetry.ingest', anyOrigin: true, ownLimits: true },
-        bodyLimit: door.limits.bodyBytes,
-        // The server's own decompression knows no bound and fewer encodings.
-        decompress: false,
-      },
-      async (request, reply) => {
-        const source = door.sourceOf(request, signal);
-        const encoding = encodingOf(request.headers['content-type']);
-        const sent = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
-        const body = await door.open(request, sent, { taken: ['identity', 'gzip', 'deflate', 'zstd'] });
-        const acceptance = await takers[signal](body, encoding, source);
-        door.count(request, source, { acceptance, bytes: body.length });
-        return reply
-          .type(contentTypes[encoding])
-          .send(exportReply(acceptance.refusals, { signal, encoding }));
-      },
-    );
+    server.post(path, routeOf(door), async (request, reply) => {
+      const source = door.sourceOf(request, signal);
+      const encoding = encodingOf(request.headers['content-type']);
+      const sent = sentBody(request);
+      const body = await door.open(request, sent, { taken: ['identity', 'gzip', 'deflate', 'zstd'] });
+      const acceptance = await takers[signal](body, encoding, source);
+      door.count(request, source, { acceptance, bytes: body.length });
+      return sendAs(reply, contentTypes[encoding], exportReply(acceptance.refusals, { signal, encoding }));
+    });
   }
 
   return async (server) => {
-    server.removeAllContentTypeParsers();
-    server.addContentTypeParser(
-      '*',
-      { parseAs: 'buffer', bodyLimit: door.limits.bodyBytes },
-      async (_request: unknown, body: Buffer) => body,
-    );
-    server.setErrorHandler(async (error, request, reply) => {
-      const signal = paths[request.routeOptions.url ?? ''] ?? 'metrics';
-      const refusal = door.refuse(door.sourceOf(request, signal), error);
-      if (refusal.retryAfterSeconds !== undefined) reply.header('retry-after', refusal.retryAfterSeconds);
-      // Whoever sends neither encoding is answered in the one that people can read.
-      const asked = mediaType(request.headers['content-type']) === contentTypes.protobuf;
-      const encoding = asked ? 'protobuf' : 'json';
-      return reply
-        .code(refusal.status)
-        .type(contentTypes[encoding])
-        .send(statusReply(refusal.status, refusal.message, encoding));
+    speak(server, door, {
+      signalOf: ({ routeOptions }) => paths[routeOptions.url ?? ''] ?? 'metrics',
+      refuse({ status, message }, request) {
+        // Whoever sends neither encoding is answered in the one that people can read.
+        const asked = mediaType(request.headers['content-type']) === contentTypes.protobuf;
+        const encoding = asked ? 'protobuf' : 'json';
+        return { type: contentTypes[encoding], body: statusReply(status, message, encoding) };
+      },
     });
     for (const [path, signal] of Object.entries(paths)) register(server, path, signal);
   };

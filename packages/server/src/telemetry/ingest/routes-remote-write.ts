@@ -2,6 +2,7 @@ import type { Routes } from '../../http/types.ts';
 import type { Acceptance, SampleIntake, Source } from '../types.ts';
 import { mediaType } from './body.ts';
 import { createDoor, type DoorOptions } from './door.ts';
+import { plainText, routeOf, sendAs, sentBody, speak } from './routes-protocol.ts';
 import { unsupported } from './errors.ts';
 import { createLabelBytes } from './label-bytes.ts';
 import { readWriteRequest2 } from './remote-write-2.ts';
@@ -49,52 +50,28 @@ export function remoteWriteRoutes(options: RemoteWriteOptions): Routes {
   }
 
   return async (server) => {
-    server.removeAllContentTypeParsers();
-    server.addContentTypeParser(
-      '*',
-      { parseAs: 'buffer', bodyLimit: door.limits.bodyBytes },
-      async (_request: unknown, body: Buffer) => body,
-    );
-    server.setErrorHandler(async (error, request, reply) => {
-      const refusal = door.refuse(door.sourceOf(request, 'metrics'), error);
-      if (refusal.retryAfterSeconds !== undefined) reply.header('retry-after', refusal.retryAfterSeconds);
-      return reply
-        .code(refusal.status)
-        .type('text/plain; charset=utf-8')
-        .serializer((text: unknown) => String(text))
-        .send(`${refusal.message}\n`);
+    speak(server, door, {
+      signalOf: () => 'metrics',
+      refuse: ({ message }) => ({ type: plainText, body: `${message}\n` }),
     });
 
-    server.post(
-      '/api/v1/write',
-      {
-        config: { access: 'telemetry.ingest', anyOrigin: true, ownLimits: true },
-        bodyLimit: door.limits.bodyBytes,
-        // The server's own decompression knows no bound and no snappy.
-        decompress: false,
-      },
-      async (request, reply) => {
-        const source = door.sourceOf(request, 'metrics');
-        const message = messageOfType(request.headers['content-type']);
-        const encoding = request.headers['content-encoding'] ?? 'snappy';
-        const sent = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
-        const body = await door.open(request, sent, { taken: ['snappy'], encoding });
-        const acceptance = await take(body, message, source);
-        door.count(request, source, { acceptance, bytes: body.length });
-        if (message === 2) {
-          reply
-            .header('x-prometheus-remote-write-samples-written', acceptance.accepted)
-            .header('x-prometheus-remote-write-histograms-written', 0)
-            .header('x-prometheus-remote-write-exemplars-written', 0);
-        }
-        if (acceptance.refusals.length === 0) return reply.code(204).send();
-        const text = acceptance.refusals.map(({ message: why, count }) => `${why} (${count})\n`).join('');
-        return reply
-          .code(400)
-          .type('text/plain; charset=utf-8')
-          .serializer((value: unknown) => String(value))
-          .send(text);
-      },
-    );
+    server.post('/api/v1/write', routeOf(door), async (request, reply) => {
+      const source = door.sourceOf(request, 'metrics');
+      const message = messageOfType(request.headers['content-type']);
+      const encoding = request.headers['content-encoding'] ?? 'snappy';
+      const sent = sentBody(request);
+      const body = await door.open(request, sent, { taken: ['snappy'], encoding });
+      const acceptance = await take(body, message, source);
+      door.count(request, source, { acceptance, bytes: body.length });
+      if (message === 2) {
+        reply
+          .header('x-prometheus-remote-write-samples-written', acceptance.accepted)
+          .header('x-prometheus-remote-write-histograms-written', 0)
+          .header('x-prometheus-remote-write-exemplars-written', 0);
+      }
+      if (acceptance.refusals.length === 0) return reply.code(204).send();
+      const text = acceptance.refusals.map(({ message: why, count }) => `${why} (${count})\n`).join('');
+      return sendAs(reply.code(400), plainText, text);
+    });
   };
 }
