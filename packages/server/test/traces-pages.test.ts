@@ -346,7 +346,7 @@ describe('the pages of traces, rules on logs, ingest and storage', () => {
     await rowsOf('Rules on logs').getByText('more than 5 in 1 h, by service').waitFor();
     await rowsOf('Rules on logs').getByText('inactive').waitFor({ timeout: 40_000 });
     await open('/rules');
-    await page.getByRole('link', { name: 'Rules on logs' }).click();
+    await page.getByRole('link', { name: 'On logs' }).click();
     await rowsOf('Rules on logs').getByRole('button', { name: 'Charges fail' }).click();
     await panel.getByRole('button', { name: 'Delete' }).click();
     await page.getByRole('button', { name: 'Delete the rule' }).click();

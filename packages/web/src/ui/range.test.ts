@@ -15,3 +15,11 @@ test('what was asked for is shown, however young the thing is', () => {
   expect(windowOf({ range: '7d' }, now, now - 60_000).name).toBe('7d');
   expect(windowOf({ from: 1, to: 2 }, now, now - 60_000)).toEqual({ from: 1, to: 2, name: null });
 });
+
+test('a short range ends near the present, and still in whole steps', () => {
+  const { from, to, name } = windowOf({ range: '5m' }, now + 1);
+  expect(name).toBe('5m');
+  expect(to - from).toBe(300_000);
+  expect(to - now).toBe(5_000);
+  expect(windowOf({ range: '5m' }, now + 4_999).to).toBe(to);
+});

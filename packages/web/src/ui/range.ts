@@ -1,5 +1,8 @@
 /** Time ranges that the address can name. */
 export const ranges = {
+  '5m': ['5 m', 300_000],
+  '15m': ['15 m', 900_000],
+  '30m': ['30 m', 1_800_000],
   '1h': ['1 h', 3_600_000],
   '6h': ['6 h', 21_600_000],
   '24h': ['24 h', 86_400_000],
@@ -39,7 +42,7 @@ export function windowOf(search: RangeSearch, now: number, since?: number): Time
   }
   const name = Object.hasOwn(ranges, search.range ?? '') ? (search.range as RangeName) : rangeFor(since, now);
   const length = ranges[name][1];
-  const step = Math.max(15_000, length / 300);
+  const step = Math.max(5_000, length / 300);
   const to = Math.ceil(now / step) * step;
   return { from: to - length, to, name };
 }

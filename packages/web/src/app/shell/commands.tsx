@@ -32,9 +32,11 @@ export default function Commands() {
     onOpenKeys(() => setShowKeys(true));
   }, []);
 
-  const places = placeGroups
-    .flatMap((group) => group.places)
-    .filter((place) => session?.permissions.includes(place.permission));
+  const all = placeGroups.flatMap((group) => group.places);
+  const places = all.filter((place) => session?.permissions.includes(place.permission));
+  const parts = all
+    .flatMap(({ icon, parts: own = [] }) => own.map((part) => ({ ...part, icon })))
+    .filter((part) => session?.permissions.includes(part.permission));
 
   useHotkeys([
     ['mod+K', open],
@@ -72,13 +74,21 @@ export default function Commands() {
   const groups: SpotlightActionGroupData[] = [
     {
       group: 'Go to',
-      actions: places.map((place) => ({
-        id: place.to,
-        label: place.title,
-        leftSection: <place.icon size={16} stroke={1.6} />,
-        rightSection: <span className="faint">g {place.key}</span>,
-        onClick: () => void navigate({ to: place.to }),
-      })),
+      actions: [
+        ...places.map((place) => ({
+          id: place.to,
+          label: place.title,
+          leftSection: <place.icon size={16} stroke={1.6} />,
+          rightSection: <span className="faint">g {place.key}</span>,
+          onClick: () => void navigate({ to: place.to }),
+        })),
+        ...parts.map((part) => ({
+          id: part.to,
+          label: part.title,
+          leftSection: <part.icon size={16} stroke={1.6} />,
+          onClick: () => void navigate({ to: part.to }),
+        })),
+      ],
     },
     {
       group: 'Do',

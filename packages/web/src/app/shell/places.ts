@@ -52,6 +52,14 @@ export interface Place {
   /** Second key after g. */
   readonly key: string;
   readonly permission: Permission;
+  /** Pages that belong to it and have no line of their own in the rail. */
+  readonly parts?: readonly Part[];
+}
+
+export interface Part {
+  readonly title: string;
+  readonly to: '/metric-rules' | '/log-rules';
+  readonly permission: Permission;
 }
 
 export interface PlaceGroup {
@@ -85,7 +93,17 @@ export const placeGroups: readonly PlaceGroup[] = [
         key: 'h',
         permission: 'metric.read',
       },
-      { title: 'Rules', to: '/rules', icon: IconAdjustments, key: 'r', permission: 'alert.read' },
+      {
+        title: 'Rules',
+        to: '/rules',
+        icon: IconAdjustments,
+        key: 'r',
+        permission: 'alert.read',
+        parts: [
+          { title: 'Rules on metrics', to: '/metric-rules', permission: 'metric.read' },
+          { title: 'Rules on logs', to: '/log-rules', permission: 'log.read' },
+        ],
+      },
       {
         title: 'Maintenance',
         to: '/maintenance',
@@ -127,12 +145,14 @@ export const placeGroups: readonly PlaceGroup[] = [
   },
 ];
 
-/** The place whose address a path is under. */
+const isUnder = (path: string, to: string): boolean =>
+  to === '/' ? path === '/' : path === to || path.startsWith(`${to}/`);
+
+/** The place that a path is in: under its address, or under that of one of its parts. */
 export function placeOf(path: string): { group: PlaceGroup; place: Place } | undefined {
   for (const group of placeGroups) {
     for (const place of group.places) {
-      const inside = place.to === '/' ? path === '/' : path === place.to || path.startsWith(`${place.to}/`);
-      if (inside) return { group, place };
+      if ([place, ...(place.parts ?? [])].some(({ to }) => isUnder(path, to))) return { group, place };
     }
   }
   return undefined;

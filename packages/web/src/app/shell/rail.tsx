@@ -1,16 +1,17 @@
 import { Tooltip } from '@mantine/core';
 import { IconLayoutSidebarLeftCollapse, IconLayoutSidebarLeftExpand } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
-import { Link } from '@tanstack/react-router';
+import { Link, useRouterState } from '@tanstack/react-router';
 import { settingsQuery, useSession } from '../../data/queries.ts';
 import { Logo } from '../../ui/logo.tsx';
 import { OpenAlertCount, OpenApprovalCount } from './open-alerts.tsx';
-import { placeGroups } from './places.ts';
+import { placeGroups, placeOf } from './places.ts';
 import classes from './rail.module.css';
 
 /** The places, in groups that follow the work; collapses to icons. */
 export function Rail({ small, onToggle }: { small: boolean; onToggle: () => void }) {
   const session = useSession();
+  const here = useRouterState({ select: ({ location }) => placeOf(location.pathname)?.place });
   const name = useQuery(settingsQuery).data?.installationName ?? 'Custos';
   const groups = placeGroups
     .map((group) => ({
@@ -35,8 +36,8 @@ export function Rail({ small, onToggle }: { small: boolean; onToggle: () => void
                     <Link
                       to={place.to}
                       className={classes['place']}
-                      activeOptions={{ exact: place.to === '/', includeSearch: false }}
-                      activeProps={{ 'data-active': true }}
+                      data-active={place === here || undefined}
+                      aria-current={place === here ? 'page' : undefined}
                     >
                       <place.icon size={17} stroke={1.6} />
                       <span className={classes['word']}>{place.title}</span>

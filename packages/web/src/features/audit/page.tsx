@@ -7,7 +7,8 @@ import { Loaded } from '../../data/loaded.tsx';
 import { Choices } from '../../ui/filter-bar.tsx';
 import { count } from '../../ui/format.ts';
 import { Page } from '../../ui/page.tsx';
-import { ranges, type RangeName } from '../../ui/range.ts';
+import { rangeOptions } from '../../ui/range-choice.tsx';
+import type { RangeName } from '../../ui/range.ts';
 import { Empty, SkeletonRows } from '../../ui/states.tsx';
 import { TopSlot } from '../../ui/top-slot.tsx';
 import { AddFilter } from './add-filter.tsx';
@@ -26,10 +27,7 @@ import type { AuditSearch } from './search.ts';
 
 const route = getRouteApi('/shell/audit');
 
-const rangeOptions = [
-  ...Object.entries(ranges).map(([name, [title]]) => [name as RangeName, title] as const),
-  ['all', 'All'],
-] as const;
+const choices = [...rangeOptions(), ['all', 'All']] as const;
 
 /** Nothing fits, or nothing was ever recorded: what was asked, and how to widen it. */
 function NoEvents({
@@ -141,7 +139,7 @@ export function AuditPage() {
         <Choices<RangeName | 'all' | 'chosen'>
           label="Time range"
           value={time.name ?? 'chosen'}
-          options={[...rangeOptions, ...(time.name === null ? [['chosen', 'Chosen'] as const] : [])]}
+          options={[...choices, ...(time.name === null ? [['chosen', 'Chosen'] as const] : [])]}
           onChange={(name) => {
             if (name !== 'chosen') change({ ...search, range: name, from: undefined, to: undefined });
           }}

@@ -7,6 +7,10 @@ export interface BoardSearch {
   readonly edit?: 'yes' | undefined;
   /** The id of the panel that is being changed. */
   readonly panel?: string | undefined;
+  /** How often it looks again. */
+  readonly refresh?: string | undefined;
+  /** The id of the one panel that is shown, large. */
+  readonly only?: string | undefined;
   readonly range?: string | undefined;
   readonly from?: number | undefined;
   readonly to?: number | undefined;
@@ -42,6 +46,8 @@ export function readBoardSearch(search: Record<string, unknown>): BoardSearch {
     vars: varsOf(search['vars']),
     edit: search['edit'] === 'yes' ? 'yes' : undefined,
     panel: text(search['panel']),
+    refresh: text(search['refresh']),
+    only: text(search['only']),
     range: text(search['range']),
     from: instant(search['from']),
     to: instant(search['to']),

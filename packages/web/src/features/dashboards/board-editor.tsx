@@ -39,7 +39,7 @@ export function BoardEditor({ dashboard }: { dashboard: DashboardView }) {
   // What is being changed is what was seen first: a later version is for the server to find out.
   const [seen] = useState(dashboard);
   const [draft, setDraft] = useState(() => inputOf(dashboard));
-  const { search, show, window: time, chosen, board } = useBoard(draft.variables);
+  const { search, show, window: time, again, chosen, board } = useBoard(draft.variables);
   const cache = useQueryClient();
   const save = useSaveDashboard(seen.id);
   const errors = fieldErrors(save.error);
@@ -64,7 +64,7 @@ export function BoardEditor({ dashboard }: { dashboard: DashboardView }) {
 
   return (
     <Page title={draft.name} lead={draft.description === '' ? undefined : draft.description}>
-      <TimeRange window={time} onShow={show} />
+      <TimeRange search={search} window={time} onShow={show} onAgain={again} />
       <div className={classes['bar']} role="toolbar" aria-label="Changing the dashboard">
         <Menu position="bottom-start" disabled={draft.panels.length >= mostPanels}>
           <Menu.Target>

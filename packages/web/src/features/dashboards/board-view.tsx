@@ -128,7 +128,7 @@ function Acts({ dashboard, onEdit }: { dashboard: DashboardView; onEdit: () => v
 
 /** A dashboard as one watches it; it follows the time by itself. */
 export function BoardView({ dashboard }: { dashboard: DashboardView }) {
-  const { show, window, chosen, board } = useBoard(dashboard.variables);
+  const { search, show, window, again, chosen, board } = useBoard(dashboard.variables);
   const mayEdit = useCan('dashboard.edit') && dashboard.origin !== 'built-in';
   const edit = (): void => show({ edit: 'yes' });
   return (
@@ -137,7 +137,7 @@ export function BoardView({ dashboard }: { dashboard: DashboardView }) {
       lead={dashboard.description === '' ? undefined : dashboard.description}
       actions={<Acts dashboard={dashboard} onEdit={edit} />}
     >
-      <TimeRange window={window} onShow={show} />
+      <TimeRange search={search} window={window} onShow={show} onAgain={again} />
       <VariableBar variables={dashboard.variables} chosen={chosen} onChoose={(vars) => show({ vars })} />
       {dashboard.panels.length === 0 ? (
         <Empty

@@ -1,29 +1,34 @@
-import { Choices } from '../../ui/filter-bar.tsx';
-import { ranges, type RangeName, type TimeWindow } from '../../ui/range.ts';
-import { TopSlot } from '../../ui/top-slot.tsx';
+import { RangeChoice } from '../../ui/range-choice.tsx';
+import type { TimeWindow } from '../../ui/range.ts';
+import { RefreshChoice } from '../../ui/refresh-choice.tsx';
+import { refreshOf } from '../../ui/refresh.ts';
 import type { BoardSearch } from './address.ts';
 
-/** The time that every panel shows, in the top bar. */
+/** The time that every panel shows, and how often they look again. */
 export function TimeRange({
+  search,
   window,
   onShow,
+  onAgain,
 }: {
+  search: BoardSearch;
   window: TimeWindow;
   onShow: (change: Partial<BoardSearch>) => void;
+  onAgain: () => void;
 }) {
   return (
-    <TopSlot>
-      <Choices<RangeName | 'chosen'>
-        label="Time range"
-        value={window.name ?? 'chosen'}
-        options={[
-          ...Object.entries(ranges).map(([name, [title]]) => [name as RangeName, title] as const),
-          ...(window.name === null ? [['chosen', 'Zoomed'] as const] : []),
-        ]}
-        onChange={(name) => {
-          if (name !== 'chosen') onShow({ range: name, from: undefined, to: undefined });
-        }}
+    <>
+      <RangeChoice
+        window={window}
+        minutes
+        onChoose={(name) => onShow({ range: name, from: undefined, to: undefined })}
       />
-    </TopSlot>
+      <RefreshChoice
+        name={refreshOf(search.refresh)}
+        parts={['metrics', 'logs']}
+        onChoose={(name) => onShow({ refresh: name })}
+        onAgain={onAgain}
+      />
+    </>
   );
 }

@@ -1,8 +1,8 @@
 import type { DashboardInput } from '@custos/contract';
 import { getRouteApi, useNavigate } from '@tanstack/react-router';
 import { useMemo } from 'react';
-import { useNow } from '../../ui/clock.ts';
 import { ranges, windowOf, type TimeWindow } from '../../ui/range.ts';
+import { refreshOf, useRefreshed } from '../../ui/refresh.ts';
 import { readBoardSearch, type BoardSearch } from './address.ts';
 import type { BoardContext } from './panels/context.ts';
 import { chosenOf, type Chosen } from './variables.ts';
@@ -14,13 +14,15 @@ export function useBoard(variables: DashboardInput['variables']): {
   readonly search: BoardSearch;
   readonly show: (change: Partial<BoardSearch>) => void;
   readonly window: TimeWindow;
+  /** Looks again at once. */
+  readonly again: () => void;
   readonly chosen: Chosen;
   readonly board: BoardContext;
 } {
   const { dashboardId } = route.useParams();
   const search = route.useSearch();
   const navigate = useNavigate();
-  const now = useNow(15_000);
+  const { now, again } = useRefreshed(refreshOf(search.refresh));
   const window = windowOf(search, now, now - ranges['1h'][1]);
   const { from, to } = window;
   const chosen = useMemo(() => chosenOf(variables, search.vars ?? {}), [variables, search.vars]);
@@ -43,5 +45,5 @@ export function useBoard(variables: DashboardInput['variables']): {
     () => ({ from, to, variables, chosen, onZoom, onReset }),
     [from, to, variables, chosen, onZoom, onReset],
   );
-  return { search, show, window, chosen, board };
+  return { search, show, window, again, chosen, board };
 }

@@ -8,6 +8,7 @@ import { duration } from '../../ui/format.ts';
 import { LinkButton } from '../../ui/link.tsx';
 import { List, type Column } from '../../ui/list.tsx';
 import { Page } from '../../ui/page.tsx';
+import { RuleKinds } from '../../ui/rule-kinds.tsx';
 import { SeverityBadge } from '../../ui/severity.tsx';
 import { Empty, SkeletonRows } from '../../ui/states.tsx';
 import { Ago } from '../../ui/time.tsx';
@@ -76,7 +77,6 @@ export function LogRulesPage() {
   const navigate = useNavigate();
   const { ruleId } = useParams({ strict: false });
   const mayEdit = useCan('rule.edit');
-  const seesRules = useCan('alert.read');
   const add = mayEdit ? (
     <LinkButton to="/log-rules/$ruleId" params={{ ruleId: 'new' }} variant="filled" resetScroll={false}>
       Add a rule
@@ -86,17 +86,9 @@ export function LogRulesPage() {
     <Page
       title="Rules on logs"
       lead="Searches that are counted on schedule and open an alert when there are too many matches."
-      actions={
-        <>
-          {seesRules ? (
-            <LinkButton to="/rules" variant="default">
-              Rules on probes
-            </LinkButton>
-          ) : null}
-          {add}
-        </>
-      }
+      actions={add}
     >
+      <RuleKinds />
       <Loaded query={query} skeleton={<SkeletonRows />}>
         {({ rules }) =>
           rules.length === 0 ? (

@@ -8,8 +8,7 @@ import { fieldErrors } from '../../data/problem.ts';
 import { useCan } from '../../data/queries.ts';
 import { Choices, ManyChoices } from '../../ui/filter-bar.tsx';
 import { Page } from '../../ui/page.tsx';
-import { ranges, type RangeName } from '../../ui/range.ts';
-import { TopSlot } from '../../ui/top-slot.tsx';
+import { RangeChoice } from '../../ui/range-choice.tsx';
 import { ExportMenu } from './export-menu.tsx';
 import { FaultView } from './fault-view.tsx';
 import { Histogram } from './histogram.tsx';
@@ -27,7 +26,6 @@ import { SqlView } from './sql-view.tsx';
 
 const route = getRouteApi('/shell/logs');
 
-const rangeOptions = Object.entries(ranges).map(([name, [title]]) => [name as RangeName, title] as const);
 const categoryOptions = logCategories.map(
   (category) => [category, category.charAt(0).toUpperCase() + category.slice(1)] as const,
 );
@@ -105,16 +103,11 @@ export function LogsPage() {
         </>
       }
     >
-      <TopSlot>
-        <Choices<RangeName | 'chosen'>
-          label="Time range"
-          value={time.name ?? 'chosen'}
-          options={[...rangeOptions, ...(time.name === null ? [['chosen', 'Chosen'] as const] : [])]}
-          onChange={(name) => {
-            if (name !== 'chosen') change({ ...search, range: name, from: undefined, to: undefined });
-          }}
-        />
-      </TopSlot>
+      <RangeChoice
+        window={time}
+        minutes
+        onChoose={(name) => change({ ...search, range: name, from: undefined, to: undefined })}
+      />
       {isSql ? null : (
         <div className={classes['search']}>
           <SearchBox

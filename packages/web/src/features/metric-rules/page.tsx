@@ -8,6 +8,7 @@ import { Choices, FilterBar } from '../../ui/filter-bar.tsx';
 import { count } from '../../ui/format.ts';
 import { LinkButton } from '../../ui/link.tsx';
 import { Page } from '../../ui/page.tsx';
+import { RuleKinds } from '../../ui/rule-kinds.tsx';
 import { Empty, SkeletonRows } from '../../ui/states.tsx';
 import { Group } from './group.tsx';
 import { metricRulesQuery } from './queries.ts';
@@ -55,15 +56,9 @@ export function MetricRulesPage() {
     <Page
       title="Rules on metrics"
       lead="Expressions that are evaluated on schedule: they open alerts, or record their result."
-      actions={
-        <>
-          <LinkButton to="/rules" variant="default">
-            Rules on probes
-          </LinkButton>
-          {add}
-        </>
-      }
+      actions={add}
     >
+      <RuleKinds />
       <Loaded query={query} skeleton={<SkeletonRows />}>
         {({ groups }) => {
           if (groups.length === 0)

@@ -8,13 +8,14 @@ import { gridOf } from '../../charts/lines/series-set.ts';
 import { expressionFault, metricNamesQuery } from '../../data/metrics.ts';
 import { explain, isForbidden } from '../../data/problem.ts';
 import { promqlSource } from '../../data/promql-source.ts';
-import { useNow } from '../../ui/clock.ts';
 import { Choices } from '../../ui/filter-bar.tsx';
 import { count, duration } from '../../ui/format.ts';
 import { Page } from '../../ui/page.tsx';
-import { ranges, windowOf, type RangeName } from '../../ui/range.ts';
+import { RangeChoice } from '../../ui/range-choice.tsx';
+import { ranges, windowOf } from '../../ui/range.ts';
+import { RefreshChoice } from '../../ui/refresh-choice.tsx';
+import { refreshOf, useRefreshed } from '../../ui/refresh.ts';
 import { Empty, Forbidden, PartialNote, Problem, SkeletonBlock } from '../../ui/states.tsx';
-import { TopSlot } from '../../ui/top-slot.tsx';
 import { unitTitles, type Unit } from '../../ui/units.ts';
 import { MetricBrowser } from './browser.tsx';
 import classes from './metrics.module.css';
@@ -28,7 +29,7 @@ const route = getRouteApi('/shell/explore');
 const letters = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ';
 
 /** Where the panel beside covers the page. */
-const isNarrow = (): boolean => window.matchMedia('(max-width: 700px)').matches;
+const isNarrow = (): boolean => globalThis.matchMedia('(max-width: 700px)').matches;
 
 /** What this page is for, when nothing is asked yet, and what there is to ask about. */
 function FirstUse({ onTake, onBrowse }: { onTake: (expression: string) => void; onBrowse: () => void }) {
@@ -84,8 +85,10 @@ export function MetricsPage() {
   const cache = useQueryClient();
   const [box, width] = useWidth();
   const [source] = useState(() => promqlSource(cache));
-  const now = useNow(15_000);
-  const { from, to, name: rangeName } = windowOf(search, now, now - ranges['1h'][1]);
+  const refresh = refreshOf(search.refresh);
+  const { now, again } = useRefreshed(refresh);
+  const window = windowOf(search, now, now - ranges['1h'][1]);
+  const { from, to } = window;
   const unit: Unit = search.unit ?? 'none';
 
   const asked = useMemo(() => askedOf(search), [search]);
@@ -154,19 +157,17 @@ export function MetricsPage() {
         </Button>
       }
     >
-      <TopSlot>
-        <Choices<RangeName | 'chosen'>
-          label="Time range"
-          value={rangeName ?? 'chosen'}
-          options={[
-            ...Object.entries(ranges).map(([name, [title]]) => [name as RangeName, title] as const),
-            ...(rangeName === null ? [['chosen', 'Zoomed'] as const] : []),
-          ]}
-          onChange={(name) => {
-            if (name !== 'chosen') show({ range: name, from: undefined, to: undefined });
-          }}
-        />
-      </TopSlot>
+      <RangeChoice
+        window={window}
+        minutes
+        onChoose={(name) => show({ range: name, from: undefined, to: undefined })}
+      />
+      <RefreshChoice
+        name={refresh}
+        parts={['metrics']}
+        onChoose={(name) => show({ refresh: name })}
+        onAgain={again}
+      />
       <ol className={classes['queries']} aria-label="Expressions">
         {asked.map((each, index) => (
           <QueryRow

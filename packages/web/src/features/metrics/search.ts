@@ -14,6 +14,8 @@ export interface MetricsSearch {
   readonly only?: string | undefined;
   /** `yes` while the metrics are listed beside. */
   readonly browse?: 'yes' | undefined;
+  /** How often it asks again. */
+  readonly refresh?: string | undefined;
   readonly range?: string | undefined;
   readonly from?: number | undefined;
   readonly to?: number | undefined;
@@ -55,6 +57,7 @@ export function readMetricsSearch(search: Record<string, unknown>): MetricsSearc
     unit: panelUnits.find((unit) => unit === search['unit']),
     only: text(search['only']),
     browse: search['browse'] === 'yes' ? 'yes' : undefined,
+    refresh: text(search['refresh']),
     range: text(search['range']),
     from: instant(search['from']),
     to: instant(search['to']),

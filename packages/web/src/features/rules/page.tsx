@@ -9,6 +9,7 @@ import { LinkButton } from '../../ui/link.tsx';
 import { List, type Column } from '../../ui/list.tsx';
 import { OriginWord } from '../../ui/origin.tsx';
 import { Page } from '../../ui/page.tsx';
+import { RuleKinds } from '../../ui/rule-kinds.tsx';
 import { SeverityBadge } from '../../ui/severity.tsx';
 import { Empty, SkeletonRows } from '../../ui/states.tsx';
 import { rulesQuery, useEnableRule } from './queries.ts';
@@ -20,8 +21,6 @@ export function RulesPage() {
   const navigate = useNavigate();
   const { ruleId } = useParams({ strict: false });
   const canEdit = useCan('rule.edit');
-  const seesMetrics = useCan('metric.read');
-  const seesLogs = useCan('log.read');
   const enable = useEnableRule();
   const add = canEdit ? (
     <LinkButton to="/rules/$ruleId" params={{ ruleId: 'new' }} variant="filled" resetScroll={false}>
@@ -76,25 +75,8 @@ export function RulesPage() {
     { title: 'Kept in', width: '120px', wide: true, render: (rule) => <OriginWord origin={rule.origin} /> },
   ];
   return (
-    <Page
-      title="Rules"
-      lead="When an alert opens."
-      actions={
-        <>
-          {seesMetrics ? (
-            <LinkButton to="/metric-rules" variant="default">
-              Rules on metrics
-            </LinkButton>
-          ) : null}
-          {seesLogs ? (
-            <LinkButton to="/log-rules" variant="default">
-              Rules on logs
-            </LinkButton>
-          ) : null}
-          {add}
-        </>
-      }
-    >
+    <Page title="Rules" lead="When an alert opens." actions={add}>
+      <RuleKinds />
       <Loaded query={query} skeleton={<SkeletonRows />}>
         {({ items }) =>
           items.length === 0 ? (

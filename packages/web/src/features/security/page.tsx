@@ -5,15 +5,14 @@ import { getRouteApi, useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
 import { Loaded } from '../../data/loaded.tsx';
 import { useNow } from '../../ui/clock.ts';
-import { Choices } from '../../ui/filter-bar.tsx';
 import { count } from '../../ui/format.ts';
 import { TextLink } from '../../ui/link.tsx';
 import { List, type Column } from '../../ui/list.tsx';
 import { Figure, Figures, Page } from '../../ui/page.tsx';
-import { ranges, windowOf, type RangeName, type TimeWindow } from '../../ui/range.ts';
+import { RangeChoice } from '../../ui/range-choice.tsx';
+import { windowOf, type TimeWindow } from '../../ui/range.ts';
 import { Empty, SkeletonRows } from '../../ui/states.tsx';
 import { Ago } from '../../ui/time.tsx';
-import { TopSlot } from '../../ui/top-slot.tsx';
 import { groupsQuery } from './queries.ts';
 import classes from './security.module.css';
 
@@ -107,19 +106,10 @@ export function SecurityPage() {
       title="Security"
       lead="Refused input, rate limits, blocked calls, failed sign-ins and denials, by source."
     >
-      <TopSlot>
-        <Choices<RangeName | 'chosen'>
-          label="Time range"
-          value={span.name ?? 'chosen'}
-          options={[
-            ...Object.entries(ranges).map(([name, [title]]) => [name as RangeName, title] as const),
-            ...(span.name === null ? [['chosen', 'Chosen'] as const] : []),
-          ]}
-          onChange={(name) => {
-            if (name !== 'chosen') void navigate({ to: '/security', search: { range: name } });
-          }}
-        />
-      </TopSlot>
+      <RangeChoice
+        window={span}
+        onChoose={(name) => void navigate({ to: '/security', search: { range: name } })}
+      />
       <Loaded query={query} skeleton={<SkeletonRows rows={6} height={52} />}>
         {({ groups }) =>
           groups.length === 0 ? (

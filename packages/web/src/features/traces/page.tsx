@@ -6,15 +6,14 @@ import { getRouteApi, useNavigate } from '@tanstack/react-router';
 import { useMemo, useState } from 'react';
 import { Paged } from '../../data/paged.tsx';
 import { useCan } from '../../data/queries.ts';
-import { Choices } from '../../ui/filter-bar.tsx';
 import { count } from '../../ui/format.ts';
 import { LinkButton } from '../../ui/link.tsx';
 import { List, type Column } from '../../ui/list.tsx';
 import { Page } from '../../ui/page.tsx';
-import { ranges, windowOf, type RangeName } from '../../ui/range.ts';
+import { RangeChoice } from '../../ui/range-choice.tsx';
+import { windowOf } from '../../ui/range.ts';
 import { Empty, SkeletonRows } from '../../ui/states.tsx';
 import { Ago } from '../../ui/time.tsx';
-import { TopSlot } from '../../ui/top-slot.tsx';
 import { inUnit } from '../../ui/units.ts';
 import { ErrorMark } from './error-mark.tsx';
 import { Filters } from './filters.tsx';
@@ -175,19 +174,11 @@ export function TracesPage() {
         </Button>
       }
     >
-      <TopSlot>
-        <Choices<RangeName | 'chosen'>
-          label="Time range"
-          value={time.name ?? 'chosen'}
-          options={[
-            ...Object.entries(ranges).map(([name, [title]]) => [name as RangeName, title] as const),
-            ...(time.name === null ? [['chosen', 'Chosen'] as const] : []),
-          ]}
-          onChange={(name) => {
-            if (name !== 'chosen') void change({ ...search, range: name, from: undefined, to: undefined });
-          }}
-        />
-      </TopSlot>
+      <RangeChoice
+        window={time}
+        minutes
+        onChoose={(name) => void change({ ...search, range: name, from: undefined, to: undefined })}
+      />
       <Filters key={cleared} search={search} services={services} onChange={(next) => void change(next)} />
       <Paged
         query={query}

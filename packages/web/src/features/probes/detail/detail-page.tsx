@@ -4,12 +4,11 @@ import { HeartbeatBar } from '../../../charts/heartbeat-bar.tsx';
 import { Loaded } from '../../../data/loaded.tsx';
 import { useIsCurrent } from '../../../data/live-state.ts';
 import { useNow } from '../../../ui/clock.ts';
-import { Choices } from '../../../ui/filter-bar.tsx';
 import { Page } from '../../../ui/page.tsx';
-import { ranges, windowOf, type RangeName } from '../../../ui/range.ts';
+import { RangeChoice } from '../../../ui/range-choice.tsx';
+import { windowOf } from '../../../ui/range.ts';
 import { SkeletonBlock, SkeletonRows } from '../../../ui/states.tsx';
 import { StatusMark } from '../../../ui/status.tsx';
-import { TopSlot } from '../../../ui/top-slot.tsx';
 import { probeQuery } from '../queries.ts';
 import { Actions } from './actions.tsx';
 import { Charts } from './charts.tsx';
@@ -51,17 +50,7 @@ export function ProbePage() {
           lead={<StatusLine probe={probe} current={current} />}
           actions={<Actions probe={probe} />}
         >
-          <TopSlot>
-            <Choices<RangeName | 'chosen'>
-              label="Time range"
-              value={span.name ?? 'chosen'}
-              options={[
-                ...Object.entries(ranges).map(([name, [title]]) => [name as RangeName, title] as const),
-                ...(span.name === null ? [['chosen', 'Zoomed'] as const] : []),
-              ]}
-              onChange={(name) => (name === 'chosen' ? undefined : show({ range: name }))}
-            />
-          </TopSlot>
+          <RangeChoice window={span} onChoose={(name) => show({ range: name })} />
           <HeartbeatBar
             name={probe.name}
             beats={probe.beats}
