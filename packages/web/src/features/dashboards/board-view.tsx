@@ -12,6 +12,7 @@ import { Empty } from '../../ui/states.tsx';
 import classes from './dashboards.module.css';
 import { inputOf } from './draft.ts';
 import { BoardGrid } from './grid/board-grid.tsx';
+import { LargePanel } from './large-panel.tsx';
 import { dashboardsQuery, useMakeDashboard, useRemoveDashboard } from './queries.ts';
 import { TimeRange } from './time-range.tsx';
 import { useBoard } from './use-board.ts';
@@ -131,6 +132,7 @@ export function BoardView({ dashboard }: { dashboard: DashboardView }) {
   const { search, show, window, again, chosen, board } = useBoard(dashboard.variables);
   const mayEdit = useCan('dashboard.edit') && dashboard.origin !== 'built-in';
   const edit = (): void => show({ edit: 'yes' });
+  const large = dashboard.panels.find(({ id }) => id === search.only);
   return (
     <Page
       title={dashboard.name}
@@ -153,8 +155,16 @@ export function BoardView({ dashboard }: { dashboard: DashboardView }) {
         >
           A dashboard is made of panels: charts, figures, tables, logs and text.
         </Empty>
+      ) : large !== undefined ? (
+        <LargePanel panel={large} board={board} onClose={() => show({ only: undefined })} />
       ) : (
-        <BoardGrid panels={dashboard.panels} board={board} onChange={null} onEdit={edit} />
+        <BoardGrid
+          panels={dashboard.panels}
+          board={board}
+          onChange={null}
+          onEdit={edit}
+          onEnlarge={(id) => show({ only: id })}
+        />
       )}
     </Page>
   );

@@ -4,11 +4,12 @@ import { useQuery } from '@tanstack/react-query';
 import { getRouteApi, Outlet, useNavigate, useParams } from '@tanstack/react-router';
 import { Loaded } from '../../data/loaded.tsx';
 import { useCan } from '../../data/queries.ts';
+import { Asked } from '../../rule-parts/asked.tsx';
+import { RuleKinds } from '../../rule-parts/rule-kinds.tsx';
 import { duration } from '../../ui/format.ts';
 import { LinkButton } from '../../ui/link.tsx';
 import { List, type Column } from '../../ui/list.tsx';
 import { Page } from '../../ui/page.tsx';
-import { RuleKinds } from '../../ui/rule-kinds.tsx';
 import { SeverityBadge } from '../../ui/severity.tsx';
 import { Empty, SkeletonRows } from '../../ui/states.tsx';
 import { Ago } from '../../ui/time.tsx';
@@ -27,7 +28,7 @@ const columns: Column<LogRuleView>[] = [
     wide: true,
     render: ({ query, lastError }) => (
       <>
-        <code className={classes['search']}>{query === '' ? 'every record' : query}</code>
+        <Asked text={query === '' ? 'every record' : query} />
         {lastError === null ? null : <span className={classes['fault']}>{lastError}</span>}
       </>
     ),

@@ -1,10 +1,11 @@
 import type { MetricRuleGroupView } from '@custos/contract';
-import { Checkbox, FileInput, MultiSelect } from '@mantine/core';
+import { Checkbox, FileInput } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
 import { useQuery } from '@tanstack/react-query';
 import { useMemo, useState, type FormEvent } from 'react';
 import { explain, fieldErrors, formError } from '../../data/problem.ts';
-import { channelsQuery, useCan } from '../../data/queries.ts';
+import { useCan } from '../../data/queries.ts';
+import { ChannelsField } from '../../rule-parts/channels-field.tsx';
 import { CodeArea } from '../../ui/code/lazy-editor.tsx';
 import { ConfirmButton } from '../../ui/confirm.tsx';
 import { SaveBar } from '../../ui/form/save-bar.tsx';
@@ -80,8 +81,6 @@ export function GroupForm({ group, onDone }: { group?: MetricRuleGroupView; onDo
   const save = useSaveGroup(group?.id);
   const remove = useRemoveGroup();
   const mayEdit = useCan('rule.edit');
-  const maySeeChannels = useCan('channel.read');
-  const channels = useQuery({ ...channelsQuery, enabled: maySeeChannels }).data?.items ?? [];
   const [settled] = useDebouncedValue(source, 400);
   const found = useQuery({ ...checkQuery(settled), enabled: mayEdit && settled.trim() !== '' }).data?.faults;
   const faults = useMemo(() => found ?? [], [found]);
@@ -120,16 +119,7 @@ export function GroupForm({ group, onDone }: { group?: MetricRuleGroupView; onDo
       </div>
       {mayEdit ? <Check source={source} onLine={line} /> : null}
       <fieldset className={form['group']} disabled={readOnly}>
-        {maySeeChannels ? (
-          <MultiSelect
-            label="Channels"
-            description="Who is told when a rule fires; empty for the default ones."
-            placeholder={channelIds.length === 0 ? 'default' : ''}
-            data={channels.map(({ id, name }) => ({ value: id, label: name }))}
-            value={[...channelIds]}
-            onChange={setChannelIds}
-          />
-        ) : null}
+        <ChannelsField value={channelIds} onChange={setChannelIds} />
         <Checkbox
           size="xs"
           label="Evaluate these rules"

@@ -1,4 +1,5 @@
 import type { MetricRuleGroupView, MetricRuleView } from '@custos/contract';
+import { Asked } from '../../rule-parts/asked.tsx';
 import { count, duration } from '../../ui/format.ts';
 import { List, type Column } from '../../ui/list.tsx';
 import { LinkButton } from '../../ui/link.tsx';
@@ -6,7 +7,7 @@ import { OriginWord } from '../../ui/origin.tsx';
 import { Section } from '../../ui/page.tsx';
 import { Ago } from '../../ui/time.tsx';
 import classes from './metric-rules.module.css';
-import { RuleState } from './state.tsx';
+import { MetricRuleState } from './state.tsx';
 
 interface Row {
   readonly id: string;
@@ -15,7 +16,7 @@ interface Row {
 }
 
 const columns: Column<Row>[] = [
-  { title: 'State', width: '120px', render: ({ rule }) => <RuleState rule={rule} /> },
+  { title: 'State', width: '120px', render: ({ rule }) => <MetricRuleState rule={rule} /> },
   {
     title: 'Rule',
     main: true,
@@ -25,7 +26,7 @@ const columns: Column<Row>[] = [
   {
     title: 'Expression',
     wide: true,
-    render: ({ rule }) => <code className={classes['expression']}>{rule.expression}</code>,
+    render: ({ rule }) => <Asked text={rule.expression} />,
   },
   {
     title: 'For',

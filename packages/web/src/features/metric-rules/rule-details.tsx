@@ -1,6 +1,6 @@
 import type { MetricRuleView } from '@custos/contract';
 import { seriesName } from '../../charts/lines/names.ts';
-import { FormProblem } from '../../ui/form-problem.tsx';
+import { EvaluationFault } from '../../rule-parts/evaluation-fault.tsx';
 import { duration } from '../../ui/format.ts';
 import { LinkButton } from '../../ui/link.tsx';
 import { Facts, Section } from '../../ui/page.tsx';
@@ -8,7 +8,7 @@ import { Ago } from '../../ui/time.tsx';
 import { inUnit } from '../../ui/units.ts';
 import classes from './metric-rules.module.css';
 import { RuleChart } from './rule-chart.tsx';
-import { RuleState } from './state.tsx';
+import { MetricRuleState } from './state.tsx';
 
 /** As many are listed; of more than these one reads none. */
 const most = 100;
@@ -60,20 +60,12 @@ export function RuleDetails({ rule }: { rule: MetricRuleView }) {
   return (
     <>
       <div className={classes['line']}>
-        <RuleState rule={rule} />
+        <MetricRuleState rule={rule} />
         <LinkButton to="/explore" search={{ q: [rule.expression] }} variant="subtle">
           Open in Metrics
         </LinkButton>
       </div>
-      {rule.lastError === null ? null : (
-        <FormProblem
-          problem={{
-            detail: `Its last evaluation failed: ${rule.lastError}`,
-            code: 'evaluation',
-            requestId: null,
-          }}
-        />
-      )}
+      <EvaluationFault error={rule.lastError} />
       <pre className={classes['source']}>{rule.expression}</pre>
       <RuleChart expression={rule.expression} />
       {rule.kind === 'alert' ? <Instances rule={rule} /> : null}

@@ -1,21 +1,10 @@
-import { ActionIcon, Tooltip } from '@mantine/core';
 import { IconCopy, IconEye, IconEyeOff, IconTrash } from '@tabler/icons-react';
-import type { ReactNode } from 'react';
 import type { ExpressionFault } from '../../data/metrics.ts';
+import { IconAct } from '../../ui/icon-act.tsx';
 import { PromqlField } from '../../ui/promql/lazy-editor.tsx';
 import type { PromqlSource } from '../../ui/promql/source.ts';
 import classes from './metrics.module.css';
 import type { Asked } from './search.ts';
-
-function Act({ label, onClick, children }: { label: string; onClick: () => void; children: ReactNode }) {
-  return (
-    <Tooltip label={label}>
-      <ActionIcon variant="subtle" color="gray" size={34} aria-label={label} onClick={onClick}>
-        {children}
-      </ActionIcon>
-    </Tooltip>
-  );
-}
 
 const letters = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ';
 
@@ -63,21 +52,22 @@ export function QueryRow({
         )}
       </div>
       <div className={classes['acts']}>
-        <Act
+        <IconAct
+          size={34}
           label={asked.hidden ? `Show ${letter}` : `Hide ${letter}`}
           onClick={() => onChange({ ...asked, hidden: !asked.hidden })}
         >
           {asked.hidden ? <IconEyeOff size={16} stroke={1.6} /> : <IconEye size={16} stroke={1.6} />}
-        </Act>
+        </IconAct>
         {onDuplicate === null ? null : (
-          <Act label={`Duplicate ${letter}`} onClick={onDuplicate}>
+          <IconAct size={34} label={`Duplicate ${letter}`} onClick={onDuplicate}>
             <IconCopy size={16} stroke={1.6} />
-          </Act>
+          </IconAct>
         )}
         {alone ? null : (
-          <Act label={`Remove ${letter}`} onClick={onRemove}>
+          <IconAct size={34} label={`Remove ${letter}`} onClick={onRemove}>
             <IconTrash size={16} stroke={1.6} />
-          </Act>
+          </IconAct>
         )}
       </div>
     </li>

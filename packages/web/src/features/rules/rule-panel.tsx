@@ -5,7 +5,7 @@ import { Panel } from '../../ui/panel.tsx';
 import { Empty, SkeletonRows } from '../../ui/states.tsx';
 import { rulesQuery } from './queries.ts';
 import { draftOf, emptyRule } from './draft.ts';
-import { RuleForm } from './rule-form.tsx';
+import { ProbeRuleForm } from './rule-form.tsx';
 
 const route = getRouteApi('/shell/rules/$ruleId');
 
@@ -20,14 +20,14 @@ export function RulePanel() {
   return (
     <Panel title={adding ? 'Add a rule' : (rule?.name ?? 'Rule')} onClose={close}>
       {adding ? (
-        <RuleForm key="new" initial={emptyRule} onDone={close} />
+        <ProbeRuleForm key="new" initial={emptyRule} onDone={close} />
       ) : (
         <Loaded query={query} skeleton={<SkeletonRows />}>
           {() =>
             rule === undefined ? (
               <Empty title="There is no such rule">It may have been deleted.</Empty>
             ) : (
-              <RuleForm key={rule.id} initial={draftOf(rule)} rule={rule} onDone={close} />
+              <ProbeRuleForm key={rule.id} initial={draftOf(rule)} rule={rule} onDone={close} />
             )
           }
         </Loaded>

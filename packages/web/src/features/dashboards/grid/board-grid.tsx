@@ -11,12 +11,14 @@ export function BoardGrid({
   board,
   onChange,
   onEdit,
+  onEnlarge,
 }: {
   panels: readonly PanelView[];
   board: BoardContext;
   /** Null while they are only looked at. */
   onChange: ((panels: PanelView[]) => void) | null;
   onEdit: (id: string) => void;
+  onEnlarge?: (id: string) => void;
 }) {
   const [told, setTold] = useState('');
   // The order of the tree is that of reading, also for keyboards and screen readers.
@@ -28,12 +30,18 @@ export function BoardGrid({
     onChange?.(next);
   };
   return (
-    <div className={classes['grid']} data-grid data-editing={onChange !== null || undefined}>
+    <div
+      className={classes['grid']}
+      data-grid
+      data-editing={onChange !== null || undefined}
+      data-large={board.large || undefined}
+    >
       {ordered.map((panel) => (
         <PanelFrame
           key={panel.id}
           panel={panel}
           board={board}
+          onEnlarge={onEnlarge === undefined || panel.kind === 'text' ? null : () => onEnlarge(panel.id)}
           acts={
             onChange === null
               ? null

@@ -1,8 +1,16 @@
 import type { PanelView } from '@custos/contract';
-import { ActionIcon } from '@mantine/core';
-import { IconChartLine, IconCopy, IconGripVertical, IconPencil, IconTrash } from '@tabler/icons-react';
+import {
+  IconChartLine,
+  IconCopy,
+  IconGripVertical,
+  IconListSearch,
+  IconMaximize,
+  IconPencil,
+  IconTrash,
+} from '@tabler/icons-react';
 import { useNavigate } from '@tanstack/react-router';
 import { gridOf } from '../../../charts/lines/series-set.ts';
+import { IconAct } from '../../../ui/icon-act.tsx';
 import type { Place } from '../layout.ts';
 import type { BoardContext } from '../panels/context.ts';
 import { PanelBody } from '../panels/panel-body.tsx';
@@ -18,21 +26,38 @@ interface PanelActs {
   onRemove(): void;
 }
 
-function OpenInMetrics({ panel, board }: { panel: PanelView; board: BoardContext }) {
+const icon = { size: 15, stroke: 1.6 } as const;
+
+/** What a panel shows, where it can be asked on: the expressions in Metrics, the search in Logs. */
+function OpenElsewhere({ panel, board, name }: { panel: PanelView; board: BoardContext; name: string }) {
   const navigate = useNavigate();
   const { from, to, variables, chosen } = board;
+  if (panel.kind === 'logs')
+    return (
+      <IconAct
+        size={24}
+        label={`Open ${name} in Logs`}
+        hint="Open in Logs"
+        onClick={() =>
+          void navigate({
+            to: '/logs',
+            search: { query: panel.search === '' ? undefined : panel.search, from, to },
+          })
+        }
+      >
+        <IconListSearch {...icon} />
+      </IconAct>
+    );
   const { stepMs } = gridOf({ from, to }, 1000);
   const q = panel.queries
     .filter(({ expression }) => expression !== '')
     .map(({ expression }) => filledIn(expression, { variables, chosen, stepMs }));
   if (q.length === 0) return null;
   return (
-    <ActionIcon
-      variant="subtle"
-      color="gray"
+    <IconAct
       size={24}
-      aria-label={`Open ${panel.title === '' ? 'the panel' : panel.title} in Metrics`}
-      title="Open in Metrics"
+      label={`Open ${name} in Metrics`}
+      hint="Open in Metrics"
       onClick={() =>
         void navigate({
           to: '/explore',
@@ -46,8 +71,8 @@ function OpenInMetrics({ panel, board }: { panel: PanelView; board: BoardContext
         })
       }
     >
-      <IconChartLine size={15} stroke={1.6} />
-    </ActionIcon>
+      <IconChartLine {...icon} />
+    </IconAct>
   );
 }
 
@@ -56,10 +81,13 @@ export function PanelFrame({
   panel,
   board,
   acts,
+  onEnlarge,
 }: {
   panel: PanelView;
   board: BoardContext;
   acts: PanelActs | null;
+  /** Null where it is large, or cannot be. */
+  onEnlarge: (() => void) | null;
 }) {
   const { x, y, width, height, title } = panel;
   const { dragging, move, resize, onKeyDown } = usePlace(panel, (place) => acts?.onPlace(place));
@@ -91,36 +119,25 @@ export function PanelFrame({
         <h2>{title}</h2>
         <div className={classes['acts']}>
           {acts === null ? (
-            <OpenInMetrics panel={panel} board={board} />
+            <>
+              <OpenElsewhere panel={panel} board={board} name={name} />
+              {onEnlarge === null ? null : (
+                <IconAct size={24} label={`Enlarge ${name}`} hint="Enlarge" onClick={onEnlarge}>
+                  <IconMaximize {...icon} />
+                </IconAct>
+              )}
+            </>
           ) : (
             <>
-              <ActionIcon
-                variant="subtle"
-                color="gray"
-                size={24}
-                aria-label={`Change ${name}`}
-                onClick={acts.onEdit}
-              >
-                <IconPencil size={15} stroke={1.6} />
-              </ActionIcon>
-              <ActionIcon
-                variant="subtle"
-                color="gray"
-                size={24}
-                aria-label={`Duplicate ${name}`}
-                onClick={acts.onDuplicate}
-              >
-                <IconCopy size={15} stroke={1.6} />
-              </ActionIcon>
-              <ActionIcon
-                variant="subtle"
-                color="gray"
-                size={24}
-                aria-label={`Remove ${name}`}
-                onClick={acts.onRemove}
-              >
-                <IconTrash size={15} stroke={1.6} />
-              </ActionIcon>
+              <IconAct size={24} label={`Change ${name}`} hint="Change" onClick={acts.onEdit}>
+                <IconPencil {...icon} />
+              </IconAct>
+              <IconAct size={24} label={`Duplicate ${name}`} hint="Duplicate" onClick={acts.onDuplicate}>
+                <IconCopy {...icon} />
+              </IconAct>
+              <IconAct size={24} label={`Remove ${name}`} hint="Remove" onClick={acts.onRemove}>
+                <IconTrash {...icon} />
+              </IconAct>
             </>
           )}
         </div>

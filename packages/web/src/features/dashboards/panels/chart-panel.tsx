@@ -60,7 +60,7 @@ export function ChartPanel({
       ),
     [answers.sets, queries, grid],
   );
-  const names = data.lines.length > 1;
+  const names = data.lines.length > 1 && board.large !== true;
   const plot = Math.max(
     60,
     height - readoutPx - (names ? namesPx : 0) - (answers.errors.length > 0 ? 24 : 0),
@@ -81,7 +81,7 @@ export function ChartPanel({
           title={panel.title}
           data={data}
           look={look}
-          legend="names"
+          legend={board.large === true ? 'table' : 'names'}
           onZoom={board.onZoom}
           onReset={board.onReset}
         />

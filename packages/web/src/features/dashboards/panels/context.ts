@@ -9,4 +9,6 @@ export interface BoardContext {
   readonly chosen: Chosen;
   readonly onZoom: (from: number, to: number) => void;
   readonly onReset: () => void;
+  /** One panel is shown, large: with the figures of its lines below. */
+  readonly large?: boolean;
 }

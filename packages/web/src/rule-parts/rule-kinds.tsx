@@ -1,6 +1,6 @@
 import { Link } from '@tanstack/react-router';
 import { useCan } from '../data/queries.ts';
-import classes from './filter-bar.module.css';
+import classes from '../ui/filter-bar.module.css';
 
 const kinds = [
   ['/rules', 'On probes', 'alert.read'],
