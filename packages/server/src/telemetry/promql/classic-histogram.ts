@@ -11,10 +11,16 @@ function almostEqual(a: number, b: number): boolean {
   return difference === 0 || difference / (Math.abs(a) + Math.abs(b)) < tolerance;
 }
 
+/** Where counts fell with rising bounds by more than rounding and had to be lifted, and by how much at most. */
+export interface Lifted {
+  readonly fromBound: number;
+  readonly toBound: number;
+  readonly most: number;
+}
+
 interface Prepared {
   readonly buckets: readonly Bucket[];
-  /** True when counts fell with rising bounds by more than rounding and had to be lifted. */
-  readonly forcedMonotonic: boolean;
+  readonly lifted: Lifted | undefined;
 }
 
 /** Ordered buckets with equal bounds merged and counts that never fall; `undefined` without a +Inf bucket. */
@@ -27,16 +33,18 @@ function prepare(unordered: readonly Bucket[]): Prepared | undefined {
     if (last?.upperBound === upperBound) last.count += count;
     else buckets.push({ upperBound, count });
   }
-  let forcedMonotonic = false;
+  let lifted: Lifted | undefined;
   let before = buckets[0]!.count;
   for (const bucket of buckets.slice(1)) {
     if (almostEqual(before, bucket.count)) bucket.count = before;
     else if (bucket.count < before) {
+      const { upperBound: toBound } = bucket;
+      const most = Math.max(lifted?.most ?? 0, before - bucket.count);
+      lifted = { fromBound: lifted?.fromBound ?? toBound, toBound, most };
       bucket.count = before;
-      forcedMonotonic = true;
     } else before = bucket.count;
   }
-  return { buckets, forcedMonotonic };
+  return { buckets, lifted };
 }
 
 /**
@@ -47,26 +55,26 @@ function prepare(unordered: readonly Bucket[]): Prepared | undefined {
 export function bucketQuantile(
   phi: number,
   unordered: readonly Bucket[],
-): { readonly value: number; readonly forcedMonotonic: boolean } {
-  const answer = (value: number, forcedMonotonic = false) => ({ value, forcedMonotonic });
+): { readonly value: number; readonly lifted: Lifted | undefined } {
+  const answer = (value: number, lifted?: Lifted) => ({ value, lifted });
   if (Number.isNaN(phi)) return answer(Number.NaN);
   if (phi < 0) return answer(-Infinity);
   if (phi > 1) return answer(Infinity);
   const prepared = prepare(unordered);
   if (prepared === undefined) return answer(Number.NaN);
-  const { buckets, forcedMonotonic } = prepared;
+  const { buckets, lifted } = prepared;
   const highest = buckets.length - 1;
   const observations = buckets[highest]!.count;
-  if (buckets.length < 2 || observations === 0) return answer(Number.NaN, forcedMonotonic);
+  if (buckets.length < 2 || observations === 0) return answer(Number.NaN, lifted);
   const rank = phi * observations;
   let index = 0;
   while (index < highest && !(buckets[index]!.count >= rank)) index += 1;
-  if (index === highest) return answer(buckets[highest - 1]!.upperBound, forcedMonotonic);
+  if (index === highest) return answer(buckets[highest - 1]!.upperBound, lifted);
   const { upperBound, count } = buckets[index]!;
-  if (index === 0 && upperBound <= 0) return answer(upperBound, forcedMonotonic);
+  if (index === 0 && upperBound <= 0) return answer(upperBound, lifted);
   const lower = index === 0 ? { upperBound: 0, count: 0 } : buckets[index - 1]!;
   const share = (rank - lower.count) / (count - lower.count);
-  return answer(lower.upperBound + (upperBound - lower.upperBound) * share, forcedMonotonic);
+  return answer(lower.upperBound + (upperBound - lower.upperBound) * share, lifted);
 }
 
 /** The observations below `bound`, interpolated within a bucket unless it is infinitely wide. */

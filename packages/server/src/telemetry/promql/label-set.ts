@@ -57,6 +57,16 @@ export function labelsOf(set: LabelSet): Labels {
   return labels;
 }
 
+/** Orders what carries labels by them, as Prometheus orders series. */
+export function byLabels(a: { readonly labels: LabelSet }, b: { readonly labels: LabelSet }): number {
+  const { pairs: left } = a.labels;
+  const { pairs: right } = b.labels;
+  for (let index = 0; index < Math.min(left.length, right.length); index += 1) {
+    if (left[index] !== right[index]) return left[index]! < right[index]! ? -1 : 1;
+  }
+  return left.length - right.length;
+}
+
 /** The value of a label, empty when it is not there. */
 export function labelValue(set: LabelSet, name: string): string {
   for (let at = 0; at < set.pairs.length; at += 2) if (set.pairs[at] === name) return set.pairs[at + 1]!;

@@ -20,12 +20,25 @@ export interface Matcher {
   matches(value: string): boolean;
 }
 
+/** Windows of equal length; each is open on the left. */
+export interface Windows {
+  /** The first window ends here, each further one `stepMs` later; `count` in all. */
+  readonly firstEndMs: number;
+  readonly stepMs: number;
+  readonly count: number;
+  readonly rangeMs: number;
+}
+
 /** What the engine asks the storage for. Both bounds are milliseconds and belong to the range. */
 export interface SelectRequest {
   readonly matchers: readonly Matcher[];
   readonly fromMs: number;
   readonly toMs: number;
   readonly signal: AbortSignal;
+  /** Of each of these windows only the last sample or stale marker counts; others may be left out. */
+  readonly lastOf?: Windows;
+  /** To be called when what is given is not all that there was: the text goes with the result. */
+  readonly warn?: (message: string) => void;
 }
 
 /** One series as stored. Times ascend; stale markers are kept as they came. The engine only reads it. */
@@ -36,15 +49,9 @@ export interface StoredSeries {
 }
 
 /** A function over a range vector that a storage may calculate itself. */
-export interface OverRangeRequest extends SelectRequest {
-  /** The function's name, such as `rate`. It takes nothing but the range vector. */
+export interface OverRangeRequest extends Omit<SelectRequest, 'lastOf' | 'warn'>, Windows {
+  /** The function's name, such as `rate`. It takes nothing but the range vector, without stale markers. */
   readonly function: string;
-  /** The first window ends here, each further one `stepMs` later; `count` in all. */
-  readonly firstEndMs: number;
-  readonly stepMs: number;
-  readonly count: number;
-  /** The length of each window, which is open on the left and never contains stale markers. */
-  readonly rangeMs: number;
 }
 
 /** The results of a function for one series: `values[i]` counts only where `present[i]` is 1. */
@@ -62,7 +69,7 @@ export interface SampleStorage {
    * Calculates a function where the samples are. Must give what the engine would; `undefined` means that
    * this storage cannot, and the engine does it.
    */
-  overRange?(request: OverRangeRequest): Promise<readonly OverRangeSeries[]> | undefined;
+  overRange?(request: OverRangeRequest): Promise<readonly OverRangeSeries[] | undefined> | undefined;
 }
 
 export interface QueryLimits {

@@ -134,6 +134,30 @@ eval instant at 0 topk(NaN, m)
 
 eval instant at 0 topk(1e30, m)
   expect fail msg: Scalar value 1e+30 overflows int64
+
+eval instant at 0 topk(-Inf, m)
+
+eval range from 0 to 2s step 1s topk(scalar(vector(time() - 1) * Inf), m)
+  expect fail msg: Parameter value is NaN
+
+eval range from 0 to 1s step 1s topk(2 - time() * 1e30, m)
+  expect fail msg: Scalar value -1e+30 underflows int64
+`);
+});
+
+test('of equal values those stay whose labels come first', async () => {
+  await expectScript(`
+load 1m
+  m{n="2"} 1
+  m{n="3"} 1
+  m{n="1"} 1
+
+eval instant at 0 topk(2, m)
+  m{n="1"} 1
+  m{n="2"} 1
+
+eval instant at 0 bottomk(1, m)
+  m{n="1"} 1
 `);
 });
 

@@ -4,15 +4,19 @@ import type { Run } from '../evaluate/evaluator.ts';
 import { writeGeneral } from '../number-text.ts';
 import type { Group } from './accumulator.ts';
 
-/** How many to keep at each step, from the parameter. */
-function limitAt(parameter: number): number {
-  if (Number.isNaN(parameter)) throw executionError('Parameter value is NaN');
-  if (Math.abs(parameter) >= 2 ** 63) {
-    throw executionError(
-      `Scalar value ${writeGeneral(parameter)} ${parameter > 0 ? 'over' : 'under'}flows int64`,
-    );
+/**
+ * How many to keep at each step. Asked of all steps at once, in this order, since Prometheus does: where none
+ * keeps anything there is nothing to complain of.
+ */
+function limitsOf(parameters: Float64Array): number[] {
+  const least = parameters.reduce((a, b) => Math.min(a, b));
+  const most = parameters.reduce((a, b) => Math.max(a, b));
+  if (Number.isNaN(most)) throw executionError('Parameter value is NaN');
+  if (most >= 1) {
+    if (least <= -(2 ** 63)) throw executionError(`Scalar value ${writeGeneral(least)} underflows int64`);
+    if (most >= 2 ** 63) throw executionError(`Scalar value ${writeGeneral(most)} overflows int64`);
   }
-  return Math.max(0, Math.trunc(parameter));
+  return Array.from(parameters, (parameter) => Math.max(0, Math.trunc(parameter)));
 }
 
 /** Orders by value, the wanted end first and NaN last. */
@@ -63,7 +67,7 @@ export async function rank(
   { groups, parameters }: { readonly groups: readonly Group[]; readonly parameters: Float64Array },
 ): Promise<readonly Column[]> {
   const compare = ranking(operator === 'topk' ? -1 : 1);
-  const limits = Array.from(parameters, limitAt);
+  const limits = limitsOf(parameters);
   const results: Column[] = [];
   for (const { members } of groups) {
     const kept = members.map((column) => ({ ...column, present: new Uint8Array(column.present.length) }));

@@ -6,7 +6,7 @@ import { rank } from '../aggregations/ranking.ts';
 import { spreadAggregators } from '../aggregations/spread.ts';
 import { sumAggregators } from '../aggregations/sums.ts';
 import { warnOfQuantiles } from '../functions/histograms.ts';
-import { dropLabels, keepLabels, metricName, type LabelSet } from '../label-set.ts';
+import { byLabels, dropLabels, keepLabels, metricName, type LabelSet } from '../label-set.ts';
 import { withoutParentheses, type Aggregation } from '../syntax/ast.ts';
 import { emptyColumn, type Column, type Steps } from './column.ts';
 import type { Evaluator, Run } from './evaluator.ts';
@@ -85,9 +85,12 @@ export async function aggregate(
   const isText = operator === 'count_values';
   const parameters =
     parameter === undefined || isText ? new Float64Array(0) : await evaluator.scalar(parameter, steps);
-  const groups = groupColumns(aggregation, await evaluator.vector(inner, steps));
+  const ranks = operator === 'topk' || operator === 'bottomk';
+  const columns = await evaluator.vector(inner, steps);
+  // Of equal values those stay that come first, so the order must not depend on the storage.
+  const groups = groupColumns(aggregation, ranks ? columns.toSorted(byLabels) : columns);
   if (isText) return countValues(run, evaluator.text(parameter!), { groups, count: steps.count });
-  if (operator === 'topk' || operator === 'bottomk') return rank(run, operator, { groups, parameters });
+  if (ranks) return rank(run, operator, { groups, parameters });
   if (operator === 'quantile') warnOfQuantiles(run, parameters, withoutParentheses(parameter!).span);
   return reduce(run, { aggregator: aggregators.get(operator)!, groups, parameters, count: steps.count });
 }

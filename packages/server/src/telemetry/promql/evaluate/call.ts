@@ -78,7 +78,7 @@ export async function callForVector(
   call: Call,
   steps: Steps,
 ): Promise<readonly Column[]> {
-  const site: CallSite = { evaluator, args: call.args, steps };
+  const site: CallSite = { evaluator, args: call.args, steps, span: call.span };
   if (rangeFunctions.has(call.name)) return callOnRange(call.name, site);
   if (sampleFunctions.has(call.name)) return callOnSamples(call.name, site);
   return vectorFunctions.get(call.name)!(site);
@@ -86,5 +86,10 @@ export async function callForVector(
 
 /** Evaluates a call that gives a scalar. */
 export async function callForScalar(evaluator: Evaluator, call: Call, steps: Steps): Promise<Float64Array> {
-  return scalarFunctions.get(call.name)!({ evaluator, args: call.args, steps });
+  return scalarFunctions.get(call.name)!({
+    evaluator,
+    args: call.args,
+    steps,
+    span: call.span,
+  });
 }

@@ -1,4 +1,5 @@
 import type { Annotations } from '../annotations.ts';
+import type { Span } from '../errors.ts';
 import type { LabelSet } from '../label-set.ts';
 import type { Expression, VectorSelector } from '../syntax/ast.ts';
 import type { SampleStorage } from '../types.ts';
@@ -51,4 +52,5 @@ export interface CallSite {
   readonly evaluator: Evaluator;
   readonly args: readonly Expression[];
   readonly steps: Steps;
+  readonly span: Span;
 }

@@ -1,4 +1,4 @@
-import { dropMetricName, labelsOf, type LabelSet } from '../label-set.ts';
+import { byLabels, dropMetricName, labelsOf } from '../label-set.ts';
 import type { MatrixSeries, VectorSample } from '../types.ts';
 import { joinSameLabels, sameLabelset, timeOf, type Column, type Steps } from './column.ts';
 import type { RangeVector } from './evaluator.ts';
@@ -10,15 +10,6 @@ const withFinalNames = (columns: readonly Column[]): readonly Column[] =>
       column.dropName ? { ...column, labels: dropMetricName(column.labels), dropName: false } : column,
     ),
   );
-
-const byLabels = (a: { readonly labels: LabelSet }, b: { readonly labels: LabelSet }): number => {
-  const { pairs: left } = a.labels;
-  const { pairs: right } = b.labels;
-  for (let index = 0; index < Math.min(left.length, right.length); index += 1) {
-    if (left[index] !== right[index]) return left[index]! < right[index]! ? -1 : 1;
-  }
-  return left.length - right.length;
-};
 
 /** The samples of the only step, in the order in which they were evaluated. */
 export function vectorSamples(columns: readonly Column[], atMs: number): VectorSample[] {

@@ -37,6 +37,7 @@ export async function pushDown(
   });
   if (answer === undefined) return undefined;
   const series = await budget.await(answer);
+  if (series === undefined) return undefined;
   budget.checkSeries(series.length);
   budget.charge(series.length * steps.count);
   const columns: Column[] = [];

@@ -1,7 +1,7 @@
 import { labelSetOf } from '../label-set.ts';
 import { isStaleAt, withoutStale } from '../stale.ts';
 import type { MatrixSelector, VectorSelector } from '../syntax/ast.ts';
-import type { StoredSeries } from '../types.ts';
+import type { StoredSeries, Windows } from '../types.ts';
 import { createColumnMaker, type Column, type Steps } from './column.ts';
 import type { RangeSeries, RangeVector, Run } from './evaluator.ts';
 import { referenceTime } from './time-modifiers.ts';
@@ -9,11 +9,16 @@ import { referenceTime } from './time-modifiers.ts';
 async function load(
   run: Run,
   selector: VectorSelector,
-  bounds: { readonly fromMs: number; readonly toMs: number },
+  bounds: { readonly fromMs: number; readonly toMs: number; readonly lastOf?: Windows },
 ): Promise<readonly StoredSeries[]> {
-  const { budget } = run;
+  const { budget, annotations } = run;
   const series = await budget.await(
-    run.storage.select({ matchers: selector.matchers, signal: budget.signal, ...bounds }),
+    run.storage.select({
+      matchers: selector.matchers,
+      signal: budget.signal,
+      warn: (message) => annotations.warn(message, selector.span),
+      ...bounds,
+    }),
   );
   budget.checkSeries(series.length);
   for (const { values } of series) budget.charge(values.length);
@@ -31,7 +36,14 @@ interface InstantRead {
 export async function selectInstant(run: Run, read: InstantRead): Promise<readonly Column[]> {
   const { selector, steps, times } = read;
   const reference = referenceTime(selector, steps, run);
-  const bounds = { fromMs: reference(0) - run.lookbackMs + 1, toMs: reference(steps.count - 1) };
+  const firstEndMs = reference(0);
+  const { stepMs } = steps;
+  const count = selector.at === undefined ? steps.count : 1;
+  const bounds = {
+    fromMs: firstEndMs - run.lookbackMs + 1,
+    toMs: reference(steps.count - 1),
+    lastOf: { firstEndMs, stepMs, count, rangeMs: run.lookbackMs },
+  };
   const columns: Column[] = [];
   const maker = createColumnMaker(steps.count);
   for (const series of await load(run, selector, bounds)) {

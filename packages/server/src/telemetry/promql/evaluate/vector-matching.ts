@@ -1,5 +1,13 @@
 import { executionError } from '../errors.ts';
-import { dropLabels, keepLabels, labelValue, setLabel, writeLabelSet, type LabelSet } from '../label-set.ts';
+import {
+  byLabels,
+  dropLabels,
+  keepLabels,
+  labelValue,
+  setLabel,
+  writeLabelSet,
+  type LabelSet,
+} from '../label-set.ts';
 import { isComparison, isSetOperator, type Binary } from '../syntax/ast.ts';
 import { arithmetic, comparison } from './arithmetic.ts';
 import { emptyColumn, hasSamples, withoutName, type Column } from './column.ts';
@@ -92,9 +100,10 @@ export async function matchVectors(run: Run, binary: Binary, sides: Sides): Prom
       if (one[index]!.present[step] === 0) continue;
       const group = groupOfOne[index]!;
       if (partnerOf[group] !== -1) {
-        const [first, second] = [one[partnerOf[group]!]!, one[index]!].map(({ labels }) =>
-          writeLabelSet(labels),
-        );
+        const [first, second] = one
+          .filter(({ present }, other) => present[step] === 1 && groupOfOne[other] === group)
+          .toSorted(byLabels)
+          .map(({ labels }) => writeLabelSet(labels));
         throw executionError(
           `found duplicate series for the match group ${writeLabelSet(groups.labelsOf(group))} on the ` +
             `${swapped ? 'left' : 'right'} hand-side of the operation: [${second}, ${first}];` +

@@ -254,3 +254,74 @@ eval range from 0 to 2h step 1h hour()
   {} 0 1 2
 `);
 });
+
+test('infinite bounds of clamp hold NaN too, as in Go; a bound that is NaN gives NaN', async () => {
+  await expectScript(`
+load 1m
+  m{n="nan"} NaN
+  m{n="inf"} Inf
+  m{n="one"} 1
+
+eval instant at 0 clamp_min(m, Inf)
+  {n="nan"} Inf
+  {n="inf"} Inf
+  {n="one"} Inf
+
+eval instant at 0 clamp_max(m, NaN)
+  {n="nan"} NaN
+  {n="inf"} NaN
+  {n="one"} NaN
+
+eval instant at 0 clamp_min(m, NaN)
+  {n="nan"} NaN
+  {n="inf"} Inf
+  {n="one"} NaN
+
+eval instant at 0 clamp(m, -Inf, Inf)
+  {n="nan"} NaN
+  {n="inf"} Inf
+  {n="one"} 1
+`);
+});
+
+test('sort orders instant queries and is warned of in range queries', async () => {
+  await expectScript(`
+load 1m
+  m{n="1"} 2 2
+  m{n="2"} 1 1
+  m{n="3"} NaN NaN
+
+eval instant at 0 sort(m)
+  expect ordered
+  expect no_warn
+  m{n="2"} 1
+  m{n="1"} 2
+  m{n="3"} NaN
+
+eval instant at 0 sort_desc(m)
+  expect ordered
+  m{n="1"} 2
+  m{n="2"} 1
+  m{n="3"} NaN
+
+eval range from 0 to 1m step 1m 1 + sort_desc(m)
+  expect warn msg: PromQL warning: sort is ineffective for range queries since results are always ordered by labels (1:5)
+  {n="1"} 3 3
+  {n="2"} 2 2
+  {n="3"} NaN NaN
+`);
+});
+
+test('what was repaired in histograms is told once per metric, with where and how much', async () => {
+  await expectScript(`
+load 1m
+  h_bucket{le="0.5"} 10 10
+  h_bucket{le="1"} 4 3
+  h_bucket{le="2"} 8 12
+  h_bucket{le="+Inf"} 12 12
+
+eval range from 0 to 1m step 1m histogram_quantile(0.5, h_bucket)
+  expect info msg: PromQL info: input to histogram_quantile needed to be fixed for monotonicity (see https://prometheus.io/docs/prometheus/latest/querying/functions/#histogram_quantile) for metric name "h_bucket", from buckets 1 to 2, with a max diff of 7, over 2 samples from 1970-01-01T00:00:00Z to 1970-01-01T00:01:00Z (1:25)
+  {} 0.3 0.3
+`);
+});

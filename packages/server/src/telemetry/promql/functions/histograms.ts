@@ -1,11 +1,19 @@
 import { forMetric } from '../annotations.ts';
 import { bucketFraction, bucketQuantile, type Bucket } from '../classic-histogram.ts';
-import { emptyColumn, hasSamples, sameLabelset, withoutName, type Column } from '../evaluate/column.ts';
+import {
+  emptyColumn,
+  hasSamples,
+  sameLabelset,
+  timeOf,
+  withoutName,
+  type Column,
+} from '../evaluate/column.ts';
 import type { CallSite, Run } from '../evaluate/evaluator.ts';
 import type { Span } from '../errors.ts';
 import { dropLabels, labelValue, metricName, type LabelSet } from '../label-set.ts';
 import { readFloat, writeGeneral } from '../number-text.ts';
 import { withoutParentheses } from '../syntax/ast.ts';
+import { createRepairs } from './histogram-repairs.ts';
 import type { VectorFunction } from './vector-functions.ts';
 
 const boundLabel = 'le';
@@ -84,19 +92,16 @@ const quantile: VectorFunction = async (site) => {
   const quantiles = await evaluator.scalar(args[0]!, steps);
   warnOfQuantiles(evaluator.run, quantiles, withoutParentheses(args[0]!).span);
   const columns = await evaluator.vector(args[1]!, steps);
-  return eachHistogram(site, columns, (buckets, step, { labels }) => {
-    const { value, forcedMonotonic } = bucketQuantile(quantiles[step]!, buckets);
-    if (forcedMonotonic) {
-      const message =
-        'input to histogram_quantile needed to be fixed for monotonicity ' +
-        '(see https://prometheus.io/docs/prometheus/latest/querying/functions/#histogram_quantile)';
-      evaluator.run.annotations.inform(
-        forMetric(message, labelValue(labels, metricName)),
-        withoutParentheses(args[1]!).span,
-      );
-    }
+  const repairs = createRepairs(evaluator.run, withoutParentheses(args[1]!).span);
+  const answers = await eachHistogram(site, columns, (buckets, step, { labels }) => {
+    const { value, lifted } = bucketQuantile(quantiles[step]!, buckets);
+    // Its name is gone unless the query keeps it to its end.
+    const name = evaluator.run.delayedNameRemoval ? labelValue(labels, metricName) : '';
+    if (lifted !== undefined) repairs.add(name, lifted, timeOf(steps, step));
     return value;
   });
+  repairs.tell();
+  return answers;
 };
 
 const fraction: VectorFunction = async (site) => {

@@ -6,6 +6,14 @@ const round: SampleFunction = (value, to) => {
   return Math.floor(value * inverse + 0.5) / inverse;
 };
 
+/** The greater of two numbers; infinity is above NaN too, which otherwise wins (Go's `math.Max`). */
+export const greater = (a: number, b: number): number =>
+  a === Infinity || b === Infinity ? Infinity : Math.max(a, b);
+
+/** The lesser of two numbers; minus infinity is below NaN too, which otherwise wins (Go's `math.Min`). */
+export const less = (a: number, b: number): number =>
+  a === -Infinity || b === -Infinity ? -Infinity : Math.min(a, b);
+
 export const mathematicalFunctions: ReadonlyMap<string, SampleFunction> = new Map([
   ['abs', Math.abs],
   ['ceil', Math.ceil],
@@ -17,6 +25,6 @@ export const mathematicalFunctions: ReadonlyMap<string, SampleFunction> = new Ma
   ['log10', Math.log10],
   ['sgn', Math.sign],
   ['round', round],
-  ['clamp_min', (value, least) => Math.max(value, least)],
-  ['clamp_max', (value, most) => Math.min(value, most)],
+  ['clamp_min', greater],
+  ['clamp_max', less],
 ]);

@@ -7,9 +7,15 @@ async function ordered(
   site: CallSite,
   compare: (a: number, b: number) => number,
 ): Promise<readonly Column[]> {
-  const { evaluator, args, steps } = site;
+  const { evaluator, args, steps, span } = site;
+  if (steps.count !== 1) {
+    evaluator.run.annotations.warn(
+      'sort is ineffective for range queries since results are always ordered by labels',
+      span,
+    );
+    return evaluator.vector(args[0]!, steps);
+  }
   const columns = await evaluator.vector(args[0]!, steps);
-  if (steps.count !== 1) return columns;
   return columns.toSorted(({ values: [a = 0] }, { values: [b = 0] }) => {
     if (Number.isNaN(a)) return Number.isNaN(b) ? 0 : 1;
     return Number.isNaN(b) ? -1 : compare(a, b);

@@ -1,7 +1,7 @@
 import type { RangeFunction, Window } from '../evaluate/range-function.ts';
 import { labelValue, metricName } from '../label-set.ts';
 
-interface RateKind {
+export interface RateKind {
   readonly isCounter: boolean;
   readonly perSecond: boolean;
 }
@@ -32,33 +32,55 @@ function mayFall(window: Window): boolean {
   return counts[from] !== counts[to - 1];
 }
 
+/** What is to be known of the samples of a window to extrapolate their growth to its bounds. */
+export interface Growth {
+  readonly samples: number;
+  readonly firstMs: number;
+  readonly lastMs: number;
+  readonly first: number;
+  /** From the first sample to the last; for a counter with what it had before each fall. */
+  readonly growth: number;
+  readonly startMs: number;
+  readonly endMs: number;
+}
+
 /**
  * The growth over a window, extrapolated to its bounds as Prometheus 3 does: by the distance to each bound
  * when it is under 1.1 average intervals, otherwise by half an interval; a counter is not carried back past
- * the time at which it would have been zero. A fall of a counter is a restart from zero.
+ * the time at which it would have been zero.
  */
-function extrapolated(window: Window, { isCounter, perSecond }: RateKind): number | undefined {
-  const { timestamps, values, from, to, startMs, endMs } = window;
-  const count = to - from;
-  if (count < 2) return undefined;
-  const first = values[from]!;
-  let growth = values[to - 1]! - first;
-  if (isCounter && mayFall(window)) {
-    for (let index = from + 1; index < to; index += 1) {
-      const before = values[index - 1]!;
-      if (values[index]! < before) growth += before;
-    }
-  }
-  const sampled = (timestamps[to - 1]! - timestamps[from]!) / 1000;
-  const interval = sampled / (count - 1);
+export function extrapolate(
+  { samples, firstMs, lastMs, first, growth, startMs, endMs }: Growth,
+  { isCounter, perSecond }: RateKind,
+): number {
+  const sampled = (lastMs - firstMs) / 1000;
+  const interval = sampled / (samples - 1);
   const threshold = interval * 1.1;
-  let toStart = (timestamps[from]! - startMs) / 1000;
-  let toEnd = (endMs - timestamps[to - 1]!) / 1000;
+  let toStart = (firstMs - startMs) / 1000;
+  let toEnd = (endMs - lastMs) / 1000;
   if (toStart >= threshold) toStart = interval / 2;
   if (isCounter && growth > 0 && first >= 0) toStart = Math.min(toStart, sampled * (first / growth));
   if (toEnd >= threshold) toEnd = interval / 2;
   const factor = (sampled + toStart + toEnd) / sampled;
   return growth * (perSecond ? factor / ((endMs - startMs) / 1000) : factor);
+}
+
+/** The extrapolated growth of a window. A fall of a counter is a restart from zero. */
+function extrapolated(window: Window, kind: RateKind): number | undefined {
+  const { timestamps, values, from, to, startMs, endMs } = window;
+  const samples = to - from;
+  if (samples < 2) return undefined;
+  const first = values[from]!;
+  let growth = values[to - 1]! - first;
+  if (kind.isCounter && mayFall(window)) {
+    for (let index = from + 1; index < to; index += 1) {
+      const before = values[index - 1]!;
+      if (values[index]! < before) growth += before;
+    }
+  }
+  const firstMs = timestamps[from]!;
+  const lastMs = timestamps[to - 1]!;
+  return extrapolate({ samples, firstMs, lastMs, first, growth, startMs, endMs }, kind);
 }
 
 /** The difference of the last two samples; a counter that fell counts from zero. */

@@ -97,6 +97,8 @@ export interface Binary {
   /** What was written after the operator; absent means matching on all labels. */
   readonly matching?: VectorMatching;
   readonly span: Span;
+  /** Where the operator stands. */
+  readonly operatorSpan: Span;
 }
 
 export interface Unary {

@@ -87,7 +87,15 @@ function createClimber(elements: readonly Element[]): (weakest: number) => Expre
       at += 1;
       const right = climb(operator === '^' ? strength : strength + 1);
       const span = { start: left.span.start, end: right.span.end };
-      left = { kind: 'binary', operator, left, right, ...readMatching(next.node), span };
+      left = {
+        kind: 'binary',
+        operator,
+        left,
+        right,
+        ...readMatching(next.node),
+        span,
+        operatorSpan: next.span,
+      };
     }
     return left;
   };

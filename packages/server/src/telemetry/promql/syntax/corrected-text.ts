@@ -1,8 +1,9 @@
 /**
  * Rewrites what Prometheus reads and the grammar does not, keeping every position: a number that ends in a
- * dot (`2.`, `1.e5`) becomes one with a leading zero (`02`, `01e5`). Strings and comments stay as they are.
+ * dot (`2.`, `1.e5`) becomes one with a leading zero (`02`, `01e5`), `0X1F` becomes `0x1F`. Strings and
+ * comments stay as they are.
  */
 export function correctedText(query: string): string {
   const pieces = /"(?:[^"\\\n]|\\[^])*"|'(?:[^'\\\n]|\\[^])*'|`[^`]*`|#[^\n]*|[\w.:]+/g;
-  return query.replace(pieces, (piece) => piece.replace(/^(\d+)\.(?=$|e)/i, '0$1'));
+  return query.replace(pieces, (piece) => piece.replace(/^(\d+)\.(?=$|e)/i, '0$1').replace(/^0X/, '0x'));
 }

@@ -18,6 +18,10 @@ function readWhole(text: string): number | undefined {
 export function readNumber(node: GrammarNode): NumberLiteral {
   const { text, span } = node;
   const whole = readWhole(text) ?? readFloat(text.replaceAll('_', ''));
+  if (whole === Infinity && /^\d/.test(text)) {
+    const reason = `strconv.ParseFloat: parsing ${JSON.stringify(text)}: value out of range`;
+    throw parseError(node.query, span, `error parsing number: ${reason}`);
+  }
   if (whole !== undefined) return { kind: 'number', value: whole, isDuration: false, span };
   const duration = readDuration(text);
   if (duration === undefined)

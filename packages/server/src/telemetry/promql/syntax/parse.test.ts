@@ -64,6 +64,7 @@ describe('precedence', () => {
 describe('literals', () => {
   test.for([
     ['2.', 2],
+    ['0X1F', 31],
     ['1.e3', 1000],
     ['.5', 0.5],
     ['0x1F', 31],
@@ -99,6 +100,11 @@ describe('errors', () => {
     ['a{b="("', '1:8: parse error: unexpected end of input inside braces'],
     ['rate(x{a="b"', '1:13: parse error: unexpected end of input inside braces'],
     ['sum("abc', '1:5: parse error: unterminated quoted string'],
+    ['atan2', '1:1: parse error: unexpected <op:atan2>'],
+    [
+      '1e1000',
+      '1:1: parse error: error parsing number: strconv.ParseFloat: parsing "1e1000": value out of range',
+    ],
     ['a b', '1:3: parse error: unexpected "b"'],
     ['a +\n  )', '2:3: parse error: unexpected ")"'],
     ['"abc', '1:1: parse error: unterminated or malformed string "abc'],
@@ -119,14 +125,16 @@ describe('errors', () => {
       'label_join(a, "b")',
       '1:1: parse error: expected at least 3 argument(s) in call to "label_join", got 2',
     ],
-    ['1 == 1', '1:1: parse error: comparisons between scalars must use BOOL modifier'],
-    ['a + bool b', '1:1: parse error: bool modifier can only be used on comparison operators'],
+    ['1 == 1', '1:3: parse error: comparisons between scalars must use BOOL modifier'],
+    ['a + bool b', '1:3: parse error: bool modifier can only be used on comparison operators'],
     ['1 and a', '1:1: parse error: set operator "and" not allowed in binary scalar expression'],
     ['a + on(x) 1', '1:1: parse error: vector matching only allowed between instant vectors'],
+    ['a or on(x) group_left 1', '1:1: parse error: vector matching only allowed between instant vectors'],
+    ['1 and on() 2', '1:1: parse error: set operator "and" not allowed in binary scalar expression'],
     ['a or on(x) group_left b', '1:1: parse error: no grouping allowed for "or" operation'],
     [
       'a * on(x) group_left(x) b',
-      '1:1: parse error: label "x" must not occur in ON and GROUP clause at once',
+      '1:3: parse error: label "x" must not occur in ON and GROUP clause at once',
     ],
     ['a + "s"', '1:5: parse error: binary expression must contain only scalar and instant vector types'],
     [

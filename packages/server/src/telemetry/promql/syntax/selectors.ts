@@ -22,6 +22,8 @@ function readMatcher(node: GrammarNode): Matcher {
 export function readVectorSelector(node: GrammarNode): VectorSelector {
   const { span, query } = node;
   let name = childNamed(node, 'Identifier')?.text ?? '';
+  // The only operator of letters that the grammar takes for a name.
+  if (/^atan2$/i.test(name)) throw parseError(query, span, `unexpected <op:${name}>`);
   const matchers: Matcher[] = [];
   for (const child of childNamed(node, 'LabelMatchers')?.children ?? []) {
     if (child.name !== 'QuotedLabelName') {

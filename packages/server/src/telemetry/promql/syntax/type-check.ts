@@ -64,24 +64,20 @@ export function checkTypes(query: string, expression: Expression): ValueType {
   };
 
   const checkBinary = (binary: Binary): ValueType => {
-    const { operator, matching, returnBool } = binary;
+    const { operator, operatorSpan, matching, returnBool } = binary;
     const left = check(binary.left);
     const right = check(binary.right);
-    if (returnBool && !isComparison(operator)) {
-      throw fail(binary, 'bool modifier can only be used on comparison operators');
-    }
     const scalars = left === 'scalar' && right === 'scalar';
+    const failAtOperator = (message: string): Error => parseError(query, operatorSpan, message);
+    if (returnBool && !isComparison(operator)) {
+      throw failAtOperator('bool modifier can only be used on comparison operators');
+    }
     if (isComparison(operator) && !returnBool && scalars) {
-      throw fail(binary, 'comparisons between scalars must use BOOL modifier');
+      throw failAtOperator('comparisons between scalars must use BOOL modifier');
     }
-    if (isSetOperator(operator) && matching !== undefined && matching.cardinality !== 'one-to-one') {
-      throw fail(binary, `no grouping allowed for ${JSON.stringify(operator)} operation`);
-    }
-    if (matching?.on === true) {
-      const both = matching.labels.find((label) => matching.include.includes(label));
-      if (both !== undefined) {
-        throw fail(binary, `label ${JSON.stringify(both)} must not occur in ON and GROUP clause at once`);
-      }
+    const both = matching?.labels.find((label) => matching.on && matching.include.includes(label));
+    if (both !== undefined) {
+      throw failAtOperator(`label ${JSON.stringify(both)} must not occur in ON and GROUP clause at once`);
     }
     for (const [side, type] of [
       [binary.left, left],
@@ -90,8 +86,16 @@ export function checkTypes(query: string, expression: Expression): ValueType {
       if (type === 'vector' || type === 'scalar') continue;
       throw fail(side, 'binary expression must contain only scalar and instant vector types');
     }
-    if (left === 'vector' && right === 'vector') return 'vector';
-    if (matching !== undefined) throw fail(binary, 'vector matching only allowed between instant vectors');
+    if (left === 'vector' && right === 'vector') {
+      if (isSetOperator(operator) && matching !== undefined && matching.cardinality !== 'one-to-one') {
+        throw fail(binary, `no grouping allowed for ${JSON.stringify(operator)} operation`);
+      }
+      return 'vector';
+    }
+    // Without labels there is nothing to match by, and `on()` beside a number means nothing.
+    if (matching !== undefined && matching.labels.length > 0) {
+      throw fail(binary, 'vector matching only allowed between instant vectors');
+    }
     if (isSetOperator(operator)) {
       throw fail(binary, `set operator ${JSON.stringify(operator)} not allowed in binary scalar expression`);
     }
