@@ -92,14 +92,16 @@ export function createColumns(options: ColumnsOptions): Columns {
       const settle = (): void => {
         if (signal?.aborted === true) reject(columnsUnavailable('rows still wait in the spool.'));
         else if (spool.passed(target)) resolve();
-        else return;
+        else {
+          writer.hurry();
+          return;
+        }
         forget();
         signal?.removeEventListener('abort', settle);
       };
       const forget = writer.onDelivered(settle);
       signal?.addEventListener('abort', settle);
       settle();
-      writer.hurry();
     });
   };
 

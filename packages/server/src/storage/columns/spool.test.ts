@@ -13,6 +13,7 @@ import { afterAll, beforeEach, expect, test } from 'vitest';
 import { temporaryDirectory } from '../../../test/columns.ts';
 import { createManualClock, systemClock, type Clock } from '../../base/clock.ts';
 import { silentLogger } from '../../base/logger.ts';
+import { headerBytes } from './segment.ts';
 import { openSpool, type Spool, type SpoolBudget } from './spool.ts';
 
 const root = temporaryDirectory();
@@ -162,7 +163,7 @@ test('a write that fails keeps nothing, says so, and later rows are taken', asyn
 test('delivered segments give their space back while others wait', async () => {
   const spool = await open();
   const row = JSON.stringify({ pad: 'x'.repeat(100_000) });
-  for (let batch = 0; batch < 4; batch += 1) await spool.append(Array.from({ length: 60 }, () => row));
+  for (let batch = 0; batch < 12; batch += 1) await spool.append(Array.from({ length: 60 }, () => row));
   expect(files().length).toBeGreaterThan(1);
   let read = 0;
   let least = Infinity;
@@ -171,7 +172,7 @@ test('delivered segments give their space back while others wait', async () => {
     await spool.acknowledge(block);
     least = Math.min(least, files().length);
   }
-  expect(read).toBe(240);
+  expect(read).toBe(720);
   expect(least).toBeLessThanOrEqual(1);
   await spool.close();
   expect(files()).toEqual([]);
@@ -183,6 +184,19 @@ test('a row above a megabyte is refused by name', async () => {
     code: 'row_too_large',
     status: 413,
   });
+  await spool.close();
+});
+
+test('few rows wait for others to share a write, many do not', async () => {
+  const clock = createManualClock();
+  const spool = await open(clock, 20);
+  await spool.append(['x'.repeat(200_000)]);
+  const small = spool.append(['1']);
+  expect(spool.waitingRows()).toBe(1);
+  await clock.advance(20);
+  await small;
+  expect(spool.waitingRows()).toBe(2);
+  expect(spool.waitingBytes()).toBe(statSync(join(directory, files()[0] ?? '')).size - headerBytes);
   await spool.close();
 });
 

@@ -61,6 +61,8 @@ export interface Spool {
   acknowledge(block: Block): Promise<void>;
   /** Rows of this process that are durable and not acknowledged. */
   waitingRows(): number;
+  /** Bytes of all rows that are durable and not acknowledged. */
+  waitingBytes(): number;
   /** When the oldest row that is durable and not acknowledged came, wall clock in ms, to a second. */
   oldestAt(): number | undefined;
   /** The end of everything that is durable. */
@@ -71,11 +73,16 @@ export interface Spool {
   close(): Promise<void>;
 }
 
-/** A segment takes no more rows above this size, so that disk space comes back as rows are delivered. */
-const segmentBytes = 8 * 1024 * 1024;
+/**
+ * A segment takes no more rows above this size, so that disk space comes back as rows are delivered. A new one
+ * costs several waits for the disk, and no block crosses the end of one.
+ */
+const segmentBytes = 32 * 1024 * 1024;
 /** A segment that is wholly delivered is replaced above this size. */
 const drainedSegmentBytes = 256 * 1024;
 const rowLimitBytes = recordLimitBytes / 4;
+/** With this much to write a `fdatasync` is worth its while: nobody waits for others to share it. */
+const promptBytes = 128 * 1024;
 /** Arrivals are told apart by this much, so that few of them are remembered. */
 const arrivalMs = 1_000;
 
@@ -156,7 +163,8 @@ export async function openSpool(options: SpoolOptions): Promise<Spool> {
 
   const flush = async (): Promise<void> => {
     while (waiting.length > 0) {
-      if (syncDelayMs > 0 && !closing) await clock.sleep(syncDelayMs);
+      const bytes = waiting.reduce((total, item) => total + item.bytes.length, 0);
+      if (syncDelayMs > 0 && bytes < promptBytes && !closing) await clock.sleep(syncDelayMs);
       const batch = waiting;
       waiting = [];
       try {
@@ -245,6 +253,8 @@ export async function openSpool(options: SpoolOptions): Promise<Spool> {
     },
 
     waitingRows: () => rows,
+
+    waitingBytes: () => segments.reduce((total, { size, acknowledged }) => total + size - acknowledged, 0),
 
     oldestAt: () => segments.find(({ size, acknowledged }) => size > acknowledged)?.arrivals[0]?.atMs,
 

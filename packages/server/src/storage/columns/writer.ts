@@ -21,7 +21,7 @@ export interface WriterOptions {
 export interface Writer {
   /** To be called when rows have become durable in the spool. */
   wake(): void;
-  /** Sends what there is without waiting for more. */
+  /** Sends the next block without waiting for more rows to share it. */
   hurry(): void;
   start(): void;
   /** Ends after the block in hand. */
@@ -35,7 +35,8 @@ export interface Writer {
   };
 }
 
-const blockBytes = 8 * 1024 * 1024;
+/** So many that `blockRows` log records fit: the engine's cost of a block hardly depends on its size. */
+const blockBytes = 24 * 1024 * 1024;
 const rejectedLimitBytes = 16 * 1024 * 1024;
 const retry = { baseMs: 250, maxMs: 15_000 };
 
@@ -47,6 +48,7 @@ export function createWriter(options: WriterOptions): Writer {
   let running: Promise<void> | undefined;
   let wakeUp = new AbortController();
   let enough = new AbortController();
+  let hurried = false;
   let deliveredRows = 0;
   let rejectedRows = 0;
   let lastError: string | undefined;
@@ -85,6 +87,8 @@ export function createWriter(options: WriterOptions): Writer {
     }
   };
 
+  const isEnough = (): boolean => spool.waitingRows() >= blockRows || spool.waitingBytes() >= blockBytes;
+
   /** Waits until there is a row, and then a moment longer for others to share its block. */
   const gather = async (): Promise<Block | undefined> => {
     while (!stopping.signal.aborted) {
@@ -101,10 +105,14 @@ export function createWriter(options: WriterOptions): Writer {
         continue;
       }
       // A segment that takes no more rows brings no others to share the block.
-      const full = first.lines.length >= blockRows || first.segment.handle === undefined;
-      if (first.attempted || full) return first;
+      const full = isEnough() || first.segment.handle === undefined;
+      if (first.attempted || full || hurried) {
+        hurried = false;
+        return first;
+      }
       enough = new AbortController();
       await clock.sleep(lingerMs, AbortSignal.any([enough.signal, stopping.signal]));
+      hurried = false;
       return spool.read({ rows: blockRows, bytes: blockBytes });
     }
     return undefined;
@@ -138,9 +146,10 @@ export function createWriter(options: WriterOptions): Writer {
   return {
     wake() {
       wakeUp.abort();
-      if (spool.waitingRows() >= blockRows) enough.abort();
+      if (isEnough()) enough.abort();
     },
     hurry() {
+      hurried = true;
       enough.abort();
     },
     start() {

@@ -33,6 +33,8 @@ export function readLines(body: Buffer, kind: 'json' | 'text', defaults: FieldDe
   const reading: Reading = { records: [], faults: [], kind, defaults };
   if (isUtf8(body)) {
     const text = body.toString('utf8');
+    const values = kind === 'json' ? parseTogether(text) : undefined;
+    if (values !== undefined) return readValues(values, reading);
     let line = 1;
     for (let from = 0; from < text.length; line += 1) {
       const found = text.indexOf('\n', from);
@@ -54,7 +56,29 @@ export function readLines(body: Buffer, kind: 'json' | 'text', defaults: FieldDe
   return reading;
 }
 
-function readLine(text: string, line: number, { records, faults, kind, defaults }: Reading): void {
+/**
+ * The values of all lines at once, which takes half the time; undefined unless every line is one. No JSON has a
+ * line feed inside a text, so commas in their place leave the texts alone.
+ */
+function parseTogether(text: string): readonly unknown[] | undefined {
+  const end = text.endsWith('\n') ? text.length - 1 : text.length;
+  let lines = 0;
+  for (let from = 0; from <= end; lines += 1) {
+    const found = text.indexOf('\n', from);
+    const to = found === -1 ? end : found;
+    if (to - from > lineBytes) return undefined;
+    from = to + 1;
+  }
+  try {
+    const values = JSON.parse(`[${text.slice(0, end).replaceAll('\n', ',')}]`) as unknown[];
+    return values.length === lines ? values : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function readLine(text: string, line: number, reading: Reading): void {
+  const { records, faults, kind, defaults } = reading;
   if (text.length > lineBytes) {
     faults.push({ line, reason: 'too_large', message: `The line is longer than ${lineBytes} characters.` });
     return;
@@ -73,9 +97,18 @@ function readLine(text: string, line: number, { records, faults, kind, defaults 
     }
     return;
   }
+  readObject(value, line, reading);
+}
+
+function readObject(value: unknown, line: number, { records, faults, defaults }: Reading): void {
   if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
     records.push(recordOfFields(value as Record<string, unknown>, defaults));
-  } else faults.push({ line, reason: 'unreadable', message: 'The line is JSON, but no object.' });
+  } else faults.push({ line, reason: 'unreadable', message: 'It is JSON, but no object.' });
+}
+
+function readValues(values: readonly unknown[], reading: Reading): ReadLines {
+  for (const [index, value] of values.entries()) readObject(value, index + 1, reading);
+  return reading;
 }
 
 /** A line of text as a record, with the severity that it says itself. */
@@ -102,14 +135,5 @@ export function readArray(body: Buffer, defaults: FieldDefaults): ReadLines | un
     return undefined;
   }
   if (!Array.isArray(value)) return undefined;
-  const records: IncomingRecord[] = [];
-  const faults: LineFault[] = [];
-  for (const [index, item] of (value as unknown[]).entries()) {
-    if (typeof item === 'object' && item !== null && !Array.isArray(item)) {
-      records.push(recordOfFields(item as Record<string, unknown>, defaults));
-    } else {
-      faults.push({ line: index + 1, reason: 'unreadable', message: 'The element is no object.' });
-    }
-  }
-  return { records, faults };
+  return readValues(value, { records: [], faults: [], kind: 'json', defaults });
 }

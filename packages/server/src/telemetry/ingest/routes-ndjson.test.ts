@@ -124,7 +124,7 @@ describe('what is wrong', () => {
       refused: 6,
       errors: [
         { line: 2, reason: 'unreadable', message: 'The line is not JSON.', count: 1 },
-        { line: 4, reason: 'unreadable', message: 'The line is JSON, but no object.', count: 1 },
+        { line: 4, reason: 'unreadable', message: 'It is JSON, but no object.', count: 1 },
         { line: 5, reason: 'unreadable', message: 'The line is not JSON.', count: 1 },
         { line: 6, reason: 'unreadable', message: 'The line is not JSON.', count: 1 },
         { line: 8, reason: 'not_utf8', message: 'The line is not valid UTF-8.', count: 1 },
