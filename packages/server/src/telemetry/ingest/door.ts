@@ -77,17 +77,29 @@ export function createDoor(name: IngestDoor, options: DoorOptions): Door {
     }),
 
     async open(visit, body, { taken, encoding }) {
-      allowance.check(senderOf(visit));
-      return plainBody(body, {
-        encoding: encoding ?? headerText(visit.headers['content-encoding']),
-        taken,
-        limitBytes: limits.expandedBytes,
-      });
+      const sender = senderOf(visit);
+      allowance.check(sender);
+      // What it costs to unpack and read is charged whatever comes of it: a bomb is not free.
+      let bytes = limits.expandedBytes;
+      try {
+        const plain = await plainBody(body, {
+          encoding: encoding ?? headerText(visit.headers['content-encoding']),
+          taken,
+          limitBytes: limits.expandedBytes,
+        });
+        bytes = plain.length;
+        return plain;
+      } catch (error) {
+        if (!(error instanceof DoorError && error.reason === 'too_large')) bytes = body.length;
+        throw error;
+      } finally {
+        allowance.charge(sender, { items: 0, bytes });
+      }
     },
 
     count(visit, source, { acceptance, bytes }) {
       const refused = acceptance.refusals.reduce((total, { count }) => total + count, 0);
-      allowance.charge(senderOf(visit), { items: acceptance.accepted + refused, bytes });
+      allowance.charge(senderOf(visit), { items: acceptance.accepted + refused, bytes: 0 });
       tally.accepted(source, acceptance.accepted, bytes);
       tally.refused(source, acceptance.refusals);
     },

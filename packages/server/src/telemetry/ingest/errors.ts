@@ -33,6 +33,10 @@ export function tooLarge(message: string): DoorError {
   return new DoorError('too_large', message, { code: 'payload_too_large', status: 413 });
 }
 
+/** The body holds more `things` than one may (413): small as it is, it would take much memory. */
+export const tooMany = (things: string, most: number): DoorError =>
+  tooLarge(`The body holds more than ${most} ${things}; send smaller batches.`);
+
 /** The content type or encoding is not one that the door takes (415). */
 export function unsupported(message: string): DoorError {
   return new DoorError('unsupported', message, { code: 'unsupported_media_type', status: 415 });

@@ -20,3 +20,10 @@ export const defaultIngestLimits: IngestLimits = {
   bytesPerSecond: 256 * 1024 * 1024,
   burstSeconds: 10,
 };
+
+/** Samples, records or spans of one body. Real batches have some thousand; each takes memory here. */
+export const mostItems = 1_000_000;
+/** Messages in a body of protocol buffers: two bytes may announce one, and each may become an object. */
+export const mostMessages = 4_000_000;
+/** Brackets, braces and commas of a JSON body, for the same reason. */
+export const mostJsonMarks = 8_000_000;

@@ -1,41 +1,43 @@
 import type { LogSeverity } from '@custos/contract';
 
-const words: Readonly<Record<string, LogSeverity>> = {
-  trace: 'trace',
-  verbose: 'trace',
-  silly: 'trace',
-  finest: 'trace',
-  finer: 'trace',
-  debug: 'debug',
-  dbug: 'debug',
-  dbg: 'debug',
-  fine: 'debug',
-  info: 'info',
-  information: 'info',
-  informational: 'info',
-  inf: 'info',
-  notice: 'info',
-  http: 'info',
-  log: 'info',
-  warn: 'warn',
-  warning: 'warn',
-  wrn: 'warn',
-  error: 'error',
-  err: 'error',
-  eror: 'error',
-  severe: 'error',
-  fatal: 'fatal',
-  critical: 'fatal',
-  crit: 'fatal',
-  alert: 'fatal',
-  emerg: 'fatal',
-  emergency: 'fatal',
-  panic: 'fatal',
-};
+const words: ReadonlyMap<string, LogSeverity> = new Map<string, LogSeverity>(
+  Object.entries({
+    trace: 'trace',
+    verbose: 'trace',
+    silly: 'trace',
+    finest: 'trace',
+    finer: 'trace',
+    debug: 'debug',
+    dbug: 'debug',
+    dbg: 'debug',
+    fine: 'debug',
+    info: 'info',
+    information: 'info',
+    informational: 'info',
+    inf: 'info',
+    notice: 'info',
+    http: 'info',
+    log: 'info',
+    warn: 'warn',
+    warning: 'warn',
+    wrn: 'warn',
+    error: 'error',
+    err: 'error',
+    eror: 'error',
+    severe: 'error',
+    fatal: 'fatal',
+    critical: 'fatal',
+    crit: 'fatal',
+    alert: 'fatal',
+    emerg: 'fatal',
+    emergency: 'fatal',
+    panic: 'fatal',
+  } as const),
+);
 
 /** The severity that a word of a common logger means; undefined for an unknown word. */
 export function severityOfWord(word: string): LogSeverity | undefined {
-  return words[word] ?? words[word.toLowerCase()];
+  return words.get(word) ?? words.get(word.toLowerCase());
 }
 
 /** RFC 5424, 6.2.1: 0 is an emergency, 7 debug. */

@@ -1,5 +1,5 @@
-import { isUtf8 } from 'node:buffer';
-import { notUtf8, unreadable } from './errors.ts';
+import { unreadable } from './errors.ts';
+import { readJsonBody } from './json.ts';
 import { createLokiRecords, type LokiPush } from './loki.ts';
 
 const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
@@ -15,13 +15,7 @@ const texts = (fields: Readonly<Record<string, unknown>>): Record<string, string
  * An entry that is none is left out; a body that is no such object raises `DoorError`.
  */
 export function readLokiJson(body: Buffer): LokiPush {
-  if (!isUtf8(body)) throw notUtf8('The body');
-  let value: unknown;
-  try {
-    value = JSON.parse(body.toString('utf8'));
-  } catch (error) {
-    throw unreadable('The body is not JSON.', error);
-  }
+  const value = readJsonBody(body);
   const streams = isObject(value) ? value['streams'] : undefined;
   if (!Array.isArray(streams)) throw unreadable('The body must be an object with an array `streams`.');
 

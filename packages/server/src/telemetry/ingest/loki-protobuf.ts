@@ -10,7 +10,7 @@ const third = (3 << 3) | 2;
 /** Reads the fields of a message up to `end`, and leaves the reader behind it. */
 function within(wire: Wire, read: (tag: number) => void): void {
   const outer = wire.end;
-  const end = wire.run();
+  const end = wire.message();
   wire.end = end;
   while (wire.at < end) read(wire.varint());
   wire.end = outer;

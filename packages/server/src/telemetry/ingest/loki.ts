@@ -1,6 +1,8 @@
 import type { LogSeverity } from '@custos/contract';
 import type { IncomingRecord, Refusal } from '../types.ts';
 import { createRefusals } from './door.ts';
+import { tooMany } from './errors.ts';
+import { mostItems } from './limits.ts';
 import { recordOfFields } from './log-fields.ts';
 import { severityInText, severityOfWord } from './log-severity.ts';
 
@@ -46,7 +48,10 @@ export function createLokiRecords(): {
     stream(labels) {
       const defaults = { service: first(serviceLabels, labels), host: first(hostLabels, labels) };
       const severity = severityOfWord(first(severityLabels, labels));
-      return (entry) => records.push(recordOfEntry(entry, { ...defaults, labels, severity }));
+      return (entry) => {
+        if (records.length >= mostItems) throw tooMany('lines', mostItems);
+        records.push(recordOfEntry(entry, { ...defaults, labels, severity }));
+      };
     },
     refuse: refusals.add,
     push: () => ({ records, refusals: refusals.list() }),

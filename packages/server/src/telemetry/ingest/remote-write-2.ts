@@ -23,9 +23,11 @@ export function readWriteRequest2(bytes: Buffer, seriesOf: SeriesByKey): WriteRe
   const places: { readonly from: number; readonly to: number }[] = [];
   while (wire.at < bytes.length) {
     const tag = wire.varint();
-    if (tag === symbolTag) symbols.push(wire.text());
-    else if (tag === timeseriesTag) {
-      const to = wire.run();
+    if (tag === symbolTag) {
+      wire.count();
+      symbols.push(wire.text());
+    } else if (tag === timeseriesTag) {
+      const to = wire.message();
       places.push({ from: wire.at, to });
       wire.at = to;
     } else wire.skip(tag);
@@ -59,11 +61,15 @@ interface Reading {
 /** Numbers of a repeated field, packed into one run or each by itself. */
 function readNumbers(wire: Wire, tag: number, numbers: number[]): void {
   if ((tag & 7) === 0) {
+    wire.count();
     numbers.push(wire.varint());
     return;
   }
-  const to = wire.run();
+  const { end } = wire;
+  const to = wire.packed();
+  wire.end = to;
   while (wire.at < to) numbers.push(wire.varint());
+  wire.end = end;
 }
 
 function readSeries(reading: Reading): void {
@@ -78,7 +84,7 @@ function readSeries(reading: Reading): void {
     const field = tag >>> 3;
     if (field === 1 && ((tag & 7) === 2 || (tag & 7) === 0)) readNumbers(wire, tag, references);
     else if (tag === ((2 << 3) | 2) || tag === ((5 << 3) | 2)) {
-      const to = wire.run();
+      const to = wire.message();
       if (field === 2) places.push({ from: wire.at, to });
       else described = { from: wire.at, to };
       wire.at = to;

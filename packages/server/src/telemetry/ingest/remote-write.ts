@@ -61,12 +61,12 @@ export function readWriteRequest(bytes: Buffer, reader: WriteReader): WriteReque
   while (wire.at < bytes.length) {
     const tag = wire.varint();
     if (tag === timeseriesTag) {
-      const end = wire.run();
+      const end = wire.message();
       wire.end = end;
       readSeries({ wire, view, reader, samples, refusals });
       wire.end = bytes.length;
     } else if (tag === metadataTag) {
-      const end = wire.run();
+      const end = wire.message();
       wire.end = end;
       metadata.push(readMetadata(wire));
       wire.end = bytes.length;
@@ -116,7 +116,7 @@ function readSeries(reading: Reading): void {
   while (wire.at < end) {
     const tag = wire.varint();
     if (tag === sampleTag) {
-      const sampleEnd = wire.run();
+      const sampleEnd = wire.message();
       wire.end = sampleEnd;
       if (taken !== undefined) readSample(wire, taken, samples);
       else left += 1;

@@ -6,6 +6,7 @@ import { mediaType } from './body.ts';
 import { createDoor, createRefusals, type DoorOptions } from './door.ts';
 import { routeOf, sentBody, speak } from './routes-protocol.ts';
 import { unreadable } from './errors.ts';
+import { checkLines, checkMarks } from './json.ts';
 import { readArray, readLines, type ReadLines } from './ndjson.ts';
 
 export interface NdjsonOptions extends DoorOptions {
@@ -48,6 +49,8 @@ export function ndjsonRoutes(options: NdjsonOptions): Routes {
         const sent = sentBody(request);
         const body = await door.open(request, sent, { taken: ['identity', 'gzip', 'deflate', 'zstd'] });
         const defaults = { ...request.query, timeMs: clock.now(), severity: 'info' } as const;
+        checkLines(body);
+        checkMarks(body);
         const kind = mediaType(request.headers['content-type']) === 'text/plain' ? 'text' : 'json';
         const read =
           (kind === 'json' && body[0] === bracket ? readArray(body, defaults) : undefined) ??

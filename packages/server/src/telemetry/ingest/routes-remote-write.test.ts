@@ -263,3 +263,11 @@ test('series are told apart however their order changes from request to request'
     );
   }
 });
+
+test('a bomb is charged to its sender, who waits then', async () => {
+  await doors.stop();
+  doors = await open({ limits: { expandedBytes: 10_000, bytesPerSecond: 10_000, burstSeconds: 2 } });
+  const statuses: number[] = [];
+  for (let round = 0; round < 4; round += 1) statuses.push((await send(Buffer.alloc(20_000))).status);
+  expect(statuses).toEqual([413, 413, 413, 429]);
+});

@@ -1,6 +1,9 @@
 import { isUtf8 } from 'node:buffer';
-import { notUtf8, unreadable } from './errors.ts';
+import { notUtf8, tooMany, unreadable } from './errors.ts';
+import { mostMessages } from './limits.ts';
 
+/** Bytes of a list of packed numbers: buckets or references of one series. */
+const packedBytes = 64 * 1024;
 /** Names of attributes that were read lately, by a hash of their bytes. */
 const nameSlots = 4096;
 const longestName = 64;
@@ -20,6 +23,7 @@ export class Wire {
   readonly bytes: Buffer;
   at: number;
   end: number;
+  #messages = 0;
 
   constructor(bytes: Buffer) {
     this.bytes = bytes;
@@ -69,6 +73,25 @@ export class Wire {
   run(): number {
     const length = this.length();
     return this.at + length;
+  }
+
+  /** As `run`, for what becomes an object or an item of a list: of these a body may hold so many only. */
+  message(): number {
+    this.count();
+    return this.run();
+  }
+
+  /** Counts an item of a list that is no message. */
+  count(): void {
+    this.#messages += 1;
+    if (this.#messages > mostMessages) throw tooMany('messages', mostMessages);
+  }
+
+  /** As `run`, for a list of numbers that stand without tags. */
+  packed(): number {
+    const to = this.run();
+    if (to - this.at > packedBytes) throw tooMany('bytes of numbers in one list', packedBytes);
+    return to;
   }
 
   text(): string {

@@ -1,5 +1,8 @@
 import { logCategories, type LogCategory, type LogSeverity } from '@custos/contract';
 import type { IncomingRecord } from '../../types.ts';
+import { tooMany } from '../errors.ts';
+import { mostItems } from '../limits.ts';
+import { severityOfWord } from '../log-severity.ts';
 import { addAttributes, setField, valueText } from './attributes.ts';
 import type { LogRecord, LogsRequest } from './messages.ts';
 import { commonFields, idOf, type CommonFields } from './resource-fields.ts';
@@ -7,27 +10,9 @@ import { commonFields, idOf, type CommonFields } from './resource-fields.ts';
 /** Severity numbers come in steps of four (OpenTelemetry's log data model, "SeverityNumber"). */
 const severities: readonly LogSeverity[] = ['trace', 'debug', 'info', 'warn', 'error', 'fatal'];
 
-/** Texts that senders write when they give no number. */
-const bySeverityText: Readonly<Record<string, LogSeverity>> = {
-  trace: 'trace',
-  debug: 'debug',
-  info: 'info',
-  information: 'info',
-  notice: 'info',
-  warn: 'warn',
-  warning: 'warn',
-  error: 'error',
-  err: 'error',
-  critical: 'fatal',
-  alert: 'fatal',
-  emergency: 'fatal',
-  fatal: 'fatal',
-  panic: 'fatal',
-};
-
 function severityOf({ severityNumber = 0, severityText = '' }: LogRecord): LogSeverity {
   if (severityNumber >= 1 && severityNumber <= 24) return severities[Math.floor((severityNumber - 1) / 4)]!;
-  return bySeverityText[severityText.toLowerCase()] ?? 'info';
+  return severityOfWord(severityText) ?? 'info';
 }
 
 const isCategory = (text: string | undefined): text is LogCategory =>
@@ -70,6 +55,7 @@ export function recordsOf(request: LogsRequest, nowMs: number): IncomingRecord[]
   for (const { resource, scopeLogs = [] } of request.resourceLogs ?? []) {
     for (const { scope, logRecords = [] } of scopeLogs) {
       const common = commonFields(resource, scope);
+      if (records.length + logRecords.length > mostItems) throw tooMany('records', mostItems);
       for (const record of logRecords) records.push(recordOf(record, common, nowMs));
     }
   }

@@ -11,7 +11,7 @@ import type { AnyValue, KeyValue } from './values.ts';
 /** Reads what stands up to the end of a run with `read`. */
 function within<Value>(wire: Wire, depth: number, read: (wire: Wire, depth: number) => Value): Value {
   if (depth >= deepest) throw unreadable('The body is nested too deeply.');
-  const to = wire.run();
+  const to = wire.message();
   const { end } = wire;
   wire.end = to;
   const value = read(wire, depth + 1);

@@ -1,21 +1,20 @@
-import { isUtf8 } from 'node:buffer';
-import { messageOf } from '../../../base/errors.ts';
-import { notUtf8, unreadable } from '../errors.ts';
+import { unreadable } from '../errors.ts';
+import { readJsonBody } from '../json.ts';
 import { deepest, type FieldKind, type Shape } from './shape.ts';
 
 const wrong = (path: string, right: string) => unreadable(`${path} must be ${right}.`);
 
 /** Doubles that JSON has no number for are texts (protobuf's JSON mapping). */
-const specials: Readonly<Record<string, number>> = {
-  NaN: Number.NaN,
-  Infinity,
-  '-Infinity': -Infinity,
-};
+const specials: ReadonlyMap<string, number> = new Map([
+  ['NaN', Number.NaN],
+  ['Infinity', Infinity],
+  ['-Infinity', -Infinity],
+]);
 
 function asDouble(value: unknown, path: string): number {
   if (typeof value === 'number') return value;
   if (typeof value === 'string') {
-    const number = specials[value] ?? (/^[-+.\deE]+$/.test(value) ? Number(value) : Number.NaN);
+    const number = specials.get(value) ?? (/^[-+.\deE]+$/.test(value) ? Number(value) : Number.NaN);
     if (value === 'NaN' || !Number.isNaN(number)) return number;
   }
   throw wrong(path, 'a number');
@@ -91,12 +90,5 @@ function readObject(value: unknown, shape: Shape, place: { path: string; depth: 
 
 /** Reads a message in OTLP's JSON form; gives what `readProtobuf` does. Raises `DoorError`. */
 export function readJson<Type>(bytes: Buffer, shape: Shape): Type {
-  if (!isUtf8(bytes)) throw notUtf8('The body');
-  let value: unknown;
-  try {
-    value = JSON.parse(bytes.toString('utf8'));
-  } catch (error) {
-    throw unreadable(`The body is not JSON: ${messageOf(error)}.`, error);
-  }
-  return readObject(value, shape, { path: '', depth: 0 }) as Type;
+  return readObject(readJsonBody(bytes), shape, { path: '', depth: 0 }) as Type;
 }

@@ -68,7 +68,7 @@ function readField(wire: Wire, field: Field, given: { tag: number; message: Mess
   const type = tag & 7;
   if (typeof field.kind === 'function') {
     if (type !== 2) throw unreadable(`The field ${field.name} is not a message.`);
-    const to = wire.run();
+    const to = wire.message();
     const { end } = wire;
     wire.end = to;
     const inner = readMessage(wire, field.kind(), depth + 1);
@@ -79,7 +79,7 @@ function readField(wire: Wire, field: Field, given: { tag: number; message: Mess
   }
   const expected = wireTypes[field.kind];
   if (field.list && expected !== 2 && type === 2) {
-    const to = wire.run();
+    const to = wire.packed();
     const { end } = wire;
     wire.end = to;
     while (wire.at < to) add(message, field.name, readValue(wire, field.kind));
@@ -87,6 +87,7 @@ function readField(wire: Wire, field: Field, given: { tag: number; message: Mess
     return;
   }
   if (type !== expected) throw unreadable(`The field ${field.name} is of another type.`);
+  if (field.list) wire.count();
   const value = readValue(wire, field.kind);
   if (field.list) add(message, field.name, value);
   else message[field.name] = value;

@@ -1,4 +1,6 @@
 import type { IncomingSpan, Refusal } from '../../types.ts';
+import { tooMany } from '../errors.ts';
+import { mostItems } from '../limits.ts';
 import { addAttributes } from './attributes.ts';
 import type { Span, TracesRequest } from './messages.ts';
 import { commonFields, idOf, type CommonFields } from './resource-fields.ts';
@@ -46,6 +48,7 @@ export function spansOf(request: TracesRequest): {
   for (const { resource, scopeSpans = [] } of request.resourceSpans ?? []) {
     for (const { scope, spans: given = [] } of scopeSpans) {
       const common = commonFields(resource, scope);
+      if (spans.length + given.length > mostItems) throw tooMany('spans', mostItems);
       for (const one of given) {
         const span = spanOf(one, common);
         if (span === undefined) unusable += 1;

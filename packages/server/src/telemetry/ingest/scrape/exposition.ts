@@ -111,7 +111,7 @@ function readComment(comment: string, sink: ExpositionSink, place: { line: numbe
   const [, kind = '', named = '', text = ''] = found;
   const name = named.startsWith('"') ? unescapeHelp(named.slice(1, -1)) : named;
   if (kind === 'TYPE') {
-    if (!(text.trim() in typeNames)) fail(place.line, `"${text.slice(0, 40)}" is not a type`);
+    if (!Object.hasOwn(typeNames, text.trim())) fail(place.line, `"${text.slice(0, 40)}" is not a type`);
     sink.metadata(name, 'type', text.trim());
   } else if (kind === 'UNIT') sink.metadata(name, 'unit', text);
   else sink.metadata(name, 'help', unescapeHelp(text));
