@@ -36,21 +36,32 @@ export function compileAnchored(pattern: string): AnchoredPattern {
     },
     replace(text, template) {
       const matcher = compiled.matcher(text);
-      if (!matcher.matches()) return undefined;
-      const names = compiled.namedGroups();
-      const groups = compiled.groupCount();
-      return expand(template, (name) => {
-        const index = /^\d+$/.test(name) ? Number(name) : names[name];
-        return index === undefined || index > groups ? '' : (matcher.group(index) ?? '');
-      });
+      return matcher.matches() ? expand(template, compiled, matcher) : undefined;
     },
   };
 }
 
+/** The text with every match replaced by the template (Go's `Regexp.ReplaceAllString`). Throws as RE2JS does. */
+export function replaceEvery(pattern: string, text: string, template: string): string {
+  const compiled = RE2JS.compile(pattern);
+  const matcher = compiled.matcher(text);
+  let written = '';
+  let end = -1;
+  while (matcher.find()) {
+    // What matches nothing right behind a match is passed over.
+    if (matcher.start() === matcher.end() && matcher.start() === end) continue;
+    written += text.slice(Math.max(end, 0), matcher.start()) + expand(template, compiled, matcher);
+    end = matcher.end();
+  }
+  return written + text.slice(Math.max(end, 0));
+}
+
 /** Go's `Regexp.Expand`: the longest run of letters, digits and underscores after `$` is the name. */
-function expand(template: string, group: (name: string) => string): string {
+function expand(template: string, pattern: RE2JS, matcher: ReturnType<RE2JS['matcher']>): string {
   return template.replace(/\$(?:\$|\{(\w+)\}|(\w+))/g, (_, braced?: string, bare?: string) => {
     const name = braced ?? bare;
-    return name === undefined ? '$' : group(name);
+    if (name === undefined) return '$';
+    const index = /^\d+$/.test(name) ? Number(name) : pattern.namedGroups()[name];
+    return index === undefined || index > pattern.groupCount() ? '' : (matcher.group(index) ?? '');
   });
 }

@@ -55,6 +55,21 @@ test('a file is read as Prometheus reads it, and every scalar means what is writ
   expect(down?.labels.get('team')?.source).toBe('{{ $labels.team }}');
 });
 
+test('what YAML calls null is nothing, anchors are filled in, and a recorded name may hold any character', () => {
+  const { groups, faults } = readRuleFile(
+    'x-unused: &page {severity: page}\n'.replace('x-unused: ', 'namespace: ') +
+      'groups:\n- name: a\n  interval: ~\n  rules:\n' +
+      '  - {alert: A, expr: up, for: null, labels: *page, annotations: ~}\n' +
+      '  - {record: job.up, expr: up}\n',
+  );
+  expect(faults).toEqual([]);
+  expect(groups[0]?.intervalMs).toBeNull();
+  expect(groups[0]?.rules.map(({ name, forMs, labels }) => [name, forMs, labels.size])).toEqual([
+    ['A', 0, 1],
+    ['job.up', 0, 0],
+  ]);
+});
+
 test('of several groups each can be read again by itself', () => {
   const two = `groups:\n- name: a\n  rules: [{alert: A, expr: up, for: 1m}]\n- name: b\n  rules: [{record: 'b:x', expr: '1'}]\n`;
   const { groups } = readRuleFile(two);
@@ -117,7 +132,7 @@ describe('what is wrong is named with its line', () => {
       7,
       /annotation "summary": error parsing template.*function "nope" not defined/,
     ],
-    [rule('record: a b\nexpr: up'), 4, /invalid recording rule name: a b/],
+    [rule('record: sum{a="b"}\nexpr: up'), 4, /braces present in the recording rule name/],
     [rule('record: a\nexpr: up\nfor: 1m'), 6, /invalid field 'for' in recording rule/],
     [rule('record: a\nexpr: up\nannotations: {a: b}'), 6, /invalid field 'annotations' in recording rule/],
     [rule('alert: A\nexpr: up\nseverity: page'), 6, /field severity is not known here/],

@@ -98,7 +98,12 @@ function fieldsOf(node: Node | null | undefined, known: ReadonlySet<string>, com
 
 /** True where nothing was written behind a name. */
 const isEmpty = (node: ParsedNode | null | undefined): boolean =>
-  node === null || node === undefined || (isScalar(node) && node.value === '');
+  node === null ||
+  node === undefined ||
+  (isScalar(node) && (node.value === '' || (node.type === 'PLAIN' && isNull(node.value))));
+
+/** YAML's words for nothing. */
+const isNull = (value: unknown): boolean => /^(?:~|null|Null|NULL)$/.test(String(value));
 
 function textOf(node: ParsedNode | null | undefined, complain: Complain): string {
   if (node === null || node === undefined) return '';
@@ -108,7 +113,7 @@ function textOf(node: ParsedNode | null | undefined, complain: Complain): string
 }
 
 function durationOf(node: ParsedNode | null | undefined, complain: Complain): number | null {
-  const text = textOf(node, complain);
+  const text = isEmpty(node) ? '' : textOf(node, complain);
   if (text === '') return null;
   const ms = text === '0' ? 0 : readDuration(text);
   if (ms === undefined)
@@ -191,9 +196,14 @@ function readRule(
       if (value !== undefined && value !== null)
         complain(value, `invalid field '${field}' in recording rule`);
     }
-    // A name with other characters is mostly an expression that was put into the wrong field.
-    if (!/^[a-zA-Z_:][\w:]*$/.test(record))
-      complain(fields.get('record'), `invalid recording rule name: ${record}`);
+    if (!isLabelName(record)) complain(fields.get('record'), `invalid recording rule name: ${record}`);
+    // Any text may be a name; one with braces is mostly an expression that was put into the wrong field.
+    else if (/[{}]/.test(record)) {
+      complain(
+        fields.get('record'),
+        `braces present in the recording rule name; should it be in expr?: ${record}`,
+      );
+    }
   }
   const forMs = durationOf(fields.get('for'), complain) ?? 0;
   const keepFiringForMs = durationOf(fields.get('keep_firing_for'), complain) ?? 0;
@@ -249,6 +259,8 @@ function hasAliases(document: Document.Parsed): boolean {
 }
 
 const options = { schema: 'failsafe', merge: true, uniqueKeys: true } as const;
+// What stands in several places is written out in each of them.
+const written = { ...options, aliasDuplicateObjects: false } as const;
 
 /**
  * Reads a rule file of Prometheus: every fault in it at once, each with its line.
@@ -274,7 +286,7 @@ export function readRuleFile(text: string): RuleFile {
   }
   // With its aliases filled in, a file has other lines than the one that was written.
   const filled = hasAliases(document);
-  const contents = filled ? parseDocument(stringify(plain), options).contents : document.contents;
+  const contents = filled ? parseDocument(stringify(plain, written), options).contents : document.contents;
   const finder = createFinder(filled ? null : lines);
   const complain = finder.at({ group: '', rule: '' });
   const list = fieldsOf(contents, fileFields, complain).get('groups');
@@ -283,7 +295,7 @@ export function readRuleFile(text: string): RuleFile {
   const raw = Array.isArray(plain.groups) ? (plain.groups as unknown[]) : [];
   const groups = items.map((item, index) => ({
     ...readGroup(item as ParsedNode, finder, index),
-    source: items.length === 1 ? text : stringify({ groups: [raw[index]] }),
+    source: items.length === 1 ? text : stringify({ groups: [raw[index]] }, written),
   }));
   const names = new Set<string>();
   for (const [index, { name }] of groups.entries()) {

@@ -8,6 +8,8 @@ import { textFunctions } from './functions/texts.ts';
 import { times } from './functions/times.ts';
 import type { Command, Node, Operand, Pipeline, Template } from './nodes.ts';
 import {
+  Instant,
+  instantPart,
   isList,
   isMap,
   isTrue,
@@ -62,6 +64,10 @@ interface Variable {
 
 /** Looks a field up as Go does: a missing key of a map is empty, a missing field of a struct is a fault. */
 function fieldOf(value: Value, name: string, at: number): Value {
+  if (value instanceof Instant) {
+    const part = instantPart(value, name);
+    if (part !== undefined) return part;
+  }
   if (value instanceof Whole || !isMap(value)) {
     if (value === nothing) throw new TemplateFault(`nil data; no entry for key ${JSON.stringify(name)}`, at);
     throw new TemplateFault(`can't evaluate field ${name} in type ${typeName(value)}`, at);

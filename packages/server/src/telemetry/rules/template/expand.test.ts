@@ -101,6 +101,15 @@ test.each([
   ['{{ $labels }}', 'map[instance:web-1.example.com:9100 job:node quantile:0.99]'],
   ['{{ graphLink "up == 0" }}', '/graph?g0.expr=up+%3D%3D+0&g0.tab=0'],
   ['{{ "}}" }}{{`raw "x"`}}', '}}raw "x"'],
+  ['{{ reReplaceAll "a" "$$" "banana" }} {{ reReplaceAll "a*" "X" "baaac" }}', 'b$n$n$ XbXcX'],
+  ['{{ reReplaceAll `(?P<one>.)([0-9])` `${2}${one}\\x` "a1" }}', String.raw`1a\x`],
+  ['{{ tableLink "sum(up)" }} {{ urlquery "(a)" }}', '/graph?g0.expr=sum%28up%29&g0.tab=1 %28a%29'],
+  [`{{ js "it's <x>" }}`, String.raw`it\'s \u003Cx\u003E`],
+  ['{{ printf "%T %T %#v" $value 1 "x" }}', 'float64 int "x"'],
+  [
+    '{{ with toTime 1435065584.128 }}{{ .Year }} {{ .Month }} {{ .Day }} {{ .Weekday }} {{ .Hour }} {{ .Unix }}{{ end }}',
+    '2015 June 23 Tuesday 13 1435065584',
+  ],
 ])('%s becomes %s', async (text, expected) => {
   expect(await expand(text)).toBe(expected);
 });

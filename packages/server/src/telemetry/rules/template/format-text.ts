@@ -73,10 +73,11 @@ function ofWhole(value: number, { verb }: Spec): string | undefined {
   }
 }
 
-function ofText(value: string, { verb, precision }: Spec): string | undefined {
+function ofText(value: string, { verb, precision, flags }: Spec): string | undefined {
   switch (verb) {
     case 's':
     case 'v':
+      if (verb === 'v' && flags.includes('#')) return quote(value);
       return precision === undefined ? value : Array.from(value).slice(0, precision).join('');
     case 'q':
       return quote(value);
@@ -89,7 +90,8 @@ function ofText(value: string, { verb, precision }: Spec): string | undefined {
 
 function ofValue(value: Value, spec: Spec): string {
   let text: string | undefined;
-  if (typeof value === 'number') text = ofFloat(value, spec);
+  if (spec.verb === 'T') text = typeName(value);
+  else if (typeof value === 'number') text = ofFloat(value, spec);
   else if (value instanceof Whole) text = ofWhole(value.value, spec);
   else if (typeof value === 'string') text = ofText(value, spec);
   else if (typeof value === 'boolean')

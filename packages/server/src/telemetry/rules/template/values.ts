@@ -57,6 +57,38 @@ function writeInstant(ms: number): string {
   return `${text.slice(0, 10)} ${text.slice(11, 19)}${fraction === '' ? '' : `.${fraction}`} +0000 UTC`;
 }
 
+const months = 'January February March April May June July August September October November December'.split(
+  ' ',
+);
+const weekdays = 'Sunday Monday Tuesday Wednesday Thursday Friday Saturday'.split(' ');
+
+/** What a method of Go's `time.Time` that takes nothing answers, in UTC; `undefined` for other names. */
+export function instantPart(instant: Instant, name: string): Value | undefined {
+  const date = new Date(instant.ms);
+  switch (name) {
+    case 'Year':
+      return new Whole(date.getUTCFullYear());
+    case 'Month':
+      return months[date.getUTCMonth()]!;
+    case 'Day':
+      return new Whole(date.getUTCDate());
+    case 'Weekday':
+      return weekdays[date.getUTCDay()]!;
+    case 'Hour':
+      return new Whole(date.getUTCHours());
+    case 'Minute':
+      return new Whole(date.getUTCMinutes());
+    case 'Second':
+      return new Whole(date.getUTCSeconds());
+    case 'Unix':
+      return new Whole(Math.floor(instant.ms / 1000));
+    case 'UTC':
+      return instant;
+    default:
+      return undefined;
+  }
+}
+
 /** Writes a value as Go's verb `%v` does. */
 export function writeValue(value: Value): string {
   if (typeof value === 'string') return value;

@@ -1,7 +1,7 @@
 import { TemplateFault } from '../fault.ts';
 import { formatText } from '../format-text.ts';
 import { isList, isMap, Whole, writeValue, type Value } from '../values.ts';
-import { textAt, type TemplateFunction } from './function.ts';
+import { queryEscape, textAt, type TemplateFunction } from './function.ts';
 
 /** Go puts spaces between operands of `print` only where neither is a text. */
 function printed(args: readonly Value[]): string {
@@ -52,6 +52,12 @@ const html: Readonly<Record<string, string>> = {
   '\0': '\uFFFD',
 };
 
+/** As Go's `template.JSEscape`. */
+const escapedForScript = (one: string): string =>
+  ['\\', "'", '"'].includes(one)
+    ? `\\${one}`
+    : `\\u${one.charCodeAt(0).toString(16).toUpperCase().padStart(4, '0')}`;
+
 /** Functions that Go's text/template brings along. */
 export const builtIns: readonly (readonly [string, TemplateFunction])[] = [
   ['len', { arity: [1, 1], call: ([value]) => new Whole(lengthOf(value!)) }],
@@ -67,9 +73,12 @@ export const builtIns: readonly (readonly [string, TemplateFunction])[] = [
       call: (args) => printed(args).replaceAll(/["'&<>\0]/g, (one) => html[one] ?? ''),
     },
   ],
+  ['urlquery', { arity: [1, Infinity], call: (args) => queryEscape(printed(args)) }],
   [
-    'urlquery',
-    { arity: [1, Infinity], call: (args) => encodeURIComponent(printed(args)).replaceAll('%20', '+') },
+    'js',
+    {
+      arity: [1, Infinity],
+      call: (args) => printed(args).replaceAll(/[\\'"<>&=\p{Cc}]/gu, escapedForScript),
+    },
   ],
-  ['js', { arity: [1, Infinity], call: (args) => JSON.stringify(printed(args)).slice(1, -1) }],
 ];

@@ -1,29 +1,16 @@
 import { RE2JS } from 're2js';
 import { messageOf } from '../../../../base/errors.ts';
+import { replaceEvery } from '../../../promql/regular-expression.ts';
 import { TemplateFault } from '../fault.ts';
 import type { Value } from '../values.ts';
-import { textAt, type TemplateFunction } from './function.ts';
+import { queryEscape, textAt, type TemplateFunction } from './function.ts';
 
-function pattern(text: string): RE2JS {
+function withPattern<T>(work: () => T): T {
   try {
-    return RE2JS.compile(text);
+    return work();
   } catch (error) {
     throw new TemplateFault(`error parsing regexp: ${messageOf(error)}`);
   }
-}
-
-/** Go's `$name` and `${name}`, where re2js knows `$1` and `${name}`: the longest name counts. */
-function replacement(template: string): string {
-  return template
-    .replaceAll('\\', '\\\\')
-    .replaceAll(
-      /\$(?:\$|\{(\w+)\}|(\w+))?/g,
-      (_whole, braced: string | undefined, bare: string | undefined) => {
-        const name = braced ?? bare;
-        if (name === undefined) return '\\$';
-        return /^\d$/.test(name) ? `$${name}` : `\${${name}}`;
-      },
-    );
 }
 
 const ofText = (change: (text: string) => string): TemplateFunction => ({
@@ -45,7 +32,7 @@ function withoutDomain(address: string): string {
 const linkOf =
   (tab: number) =>
   (expression: string): string =>
-    `/graph?g0.expr=${encodeURIComponent(expression).replaceAll('%20', '+')}&g0.tab=${tab}`;
+    `/graph?g0.expr=${queryEscape(expression)}&g0.tab=${tab}`;
 
 /** Functions on texts. */
 export const textFunctions: readonly (readonly [string, TemplateFunction])[] = [
@@ -66,16 +53,19 @@ export const textFunctions: readonly (readonly [string, TemplateFunction])[] = [
   ['stripDomain', ofText(withoutDomain)],
   ['graphLink', ofText(linkOf(0))],
   ['tableLink', ofText(linkOf(1))],
-  ['urlQueryEscape', ofText((text) => encodeURIComponent(text).replaceAll('%20', '+'))],
-  ['match', { arity: [2, 2], call: (args) => pattern(textAt(args, 0)).matcher(textAt(args, 1)).find() }],
+  ['urlQueryEscape', ofText(queryEscape)],
+  [
+    'match',
+    {
+      arity: [2, 2],
+      call: (args) => withPattern(() => RE2JS.compile(textAt(args, 0)).matcher(textAt(args, 1)).find()),
+    },
+  ],
   [
     'reReplaceAll',
     {
       arity: [3, 3],
-      call: (args) =>
-        pattern(textAt(args, 0))
-          .matcher(textAt(args, 2))
-          .replaceAll(replacement(textAt(args, 1))),
+      call: (args) => withPattern(() => replaceEvery(textAt(args, 0), textAt(args, 2), textAt(args, 1))),
     },
   ],
   [
