@@ -1,7 +1,7 @@
 import { CustosError } from '../../base/errors.ts';
 import type { Matcher } from '../promql/types.ts';
-import type { MetricsStore, SeriesRow, TimeRange } from './store.ts';
-import type { MetricsLimits, Samples } from './types.ts';
+import type { MetricsStore } from './store.ts';
+import type { MetricsLimits, Samples, SeriesRow, TimeRange } from './types.ts';
 
 /** A series and its samples as read from columns. */
 export interface OlderSeries extends SeriesRow {
@@ -14,7 +14,8 @@ const samplesPerStatement = 4_000_000;
 const assumedIntervalMs = 10_000;
 const shortestSliceMs = 60_000;
 
-function join(parts: readonly Samples[]): Samples {
+/** Parts that follow each other in time as one. */
+export function joinSamples(parts: readonly Samples[]): Samples {
   const [only] = parts;
   if (only !== undefined && parts.length === 1) return only;
   const length = parts.reduce((sum, part) => sum + part.timestamps.length, 0);
@@ -73,7 +74,7 @@ export async function readSamples(
     if (total > limits.samplesFromColumns) throw tooManySamples(limits.samplesFromColumns);
     at = until + 1;
   }
-  return new Map([...parts].map(([id, some]) => [id, join(some)]));
+  return new Map([...parts].map(([id, some]) => [id, joinSamples(some)]));
 }
 
 /** Reads every series that all matchers accept, with its samples in the range, from columns. */

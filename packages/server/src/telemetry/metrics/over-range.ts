@@ -5,8 +5,8 @@ import type { OverRangeRequest, OverRangeSeries, SampleStorage } from '../promql
 import { gridFunctions, type GridFunction } from './grid-functions.ts';
 import type { GridSupport } from './grid-support.ts';
 import { readSamples } from './older-samples.ts';
-import type { MetricsStore, SeriesRow } from './store.ts';
-import type { MetricsLimits } from './types.ts';
+import type { MetricsStore } from './store.ts';
+import type { MetricsLimits, SeriesRow } from './types.ts';
 import { evaluateWindows } from './windows.ts';
 
 export interface OverRangeOptions {

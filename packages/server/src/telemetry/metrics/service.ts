@@ -13,6 +13,10 @@ import { createIntake } from './intake.ts';
 import { createListing } from './listing.ts';
 import { createMetadata } from './metadata.ts';
 import { createOverRange } from './over-range.ts';
+import { createOverRollups } from './rollups/over-rollups.ts';
+import { rollUpDays } from './rollups/roll-up-days.ts';
+import { createRollupStore } from './rollups/store.ts';
+import { createThinnedSamples } from './rollups/thinned-samples.ts';
 import { createSampleStorage } from './sample-storage.ts';
 import { createMetricsStore } from './store.ts';
 import { defaultLimits, type Catalogue, type MetricsLimits, type MetricsStatus } from './types.ts';
@@ -35,6 +39,8 @@ export interface Metrics {
     metadata(name?: string): MetricMetadata[];
   };
   status(): MetricsStatus;
+  /** Sums ended days up (`rollups/`); returns those that it did. To be called every hour, on one node. */
+  rollUpDays(signal?: AbortSignal): Promise<readonly string[]>;
   /** Begins to bring the recent past back into memory, and returns at once. */
   start(): Promise<void>;
   /** Safe twice. Columns are stopped by whoever started them. */
@@ -58,14 +64,26 @@ export function createMetrics(options: MetricsOptions): Metrics {
   const metadata = createMetadata();
   const parts = { catalogue, head, store, shared, limits };
   const samples = createSampleStorage(parts);
+  const rolled = {
+    store: createRollupStore(columns),
+    series: store.series,
+    select: samples.select,
+    // What is older than all that the head ever takes is nowhere but in columns.
+    settledMs: () =>
+      shared ? clock.now() - sharedDelayMs : Math.min(head.fromMs, clock.now() - limits.headMs),
+    limits,
+  };
   const storage: SampleStorage = {
-    ...samples,
-    overRange: createOverRange({
-      ...parts,
-      // Where nodes share columns, no head is complete: all but what may still be on its way is asked there.
-      boundaryMs: () => (shared ? clock.now() - sharedDelayMs : head.fromMs),
-      support: createGridSupport(columns),
-      select: samples.select,
+    select: createThinnedSamples(rolled),
+    overRange: createOverRollups({
+      ...rolled,
+      overSamples: createOverRange({
+        ...parts,
+        // Where nodes share columns, no head is complete: all but what may still be on its way is asked there.
+        boundaryMs: () => (shared ? clock.now() - sharedDelayMs : head.fromMs),
+        support: createGridSupport(columns),
+        select: samples.select,
+      }),
     }),
   };
   const stopping = new AbortController();
@@ -95,6 +113,7 @@ export function createMetrics(options: MetricsOptions): Metrics {
       headBytes: head.bytes,
       headFromMs: head.fromMs,
     }),
+    rollUpDays: (signal) => rollUpDays({ columns, clock, signal }),
     async start() {
       const filling = shared
         ? Promise.resolve()

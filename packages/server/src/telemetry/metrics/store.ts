@@ -6,18 +6,8 @@ import type { Matcher } from '../promql/types.ts';
 import type { ActiveSeries } from './active-series.ts';
 import { numberColumn, nullableDoublesColumn, readBlocks, type NullableDoubles } from './native-blocks.ts';
 import { packSamples, type SampleColumns } from './sample-lines.ts';
-import { dayMs, dayOf, type Samples } from './types.ts';
-
-/** A series as columns know it. */
-export interface SeriesRow {
-  readonly id: bigint;
-  readonly labels: Labels;
-}
-
-export interface TimeRange {
-  readonly fromMs: number;
-  readonly toMs: number;
-}
+import { dateInRange, dateOf, idList, staleBits } from './sql-values.ts';
+import type { FindSeries, Samples, SeriesRow, TimeRange } from './types.ts';
 
 /** A function over windows, as `overGrid` works it out. */
 export interface Grid {
@@ -36,11 +26,7 @@ export interface MetricsStore {
   addSeries(entries: readonly { readonly series: ActiveSeries; readonly day: number }[]): Promise<void>;
   /** Resolves when the samples are on disk. Raises as `Columns.insert` does. */
   addSamples(samples: SampleColumns): Promise<void>;
-  /** Series of the days of a range that all matchers accept; raises when there are more than `limit`. */
-  series(
-    matchers: readonly Matcher[],
-    query: TimeRange & { readonly limit: number; readonly signal?: AbortSignal },
-  ): Promise<SeriesRow[]>;
+  readonly series: FindSeries;
   /** Label names, or the values of one label, of the series of the days of a range. */
   distinct(label: string | undefined, range: TimeRange): Promise<string[]>;
   /** The samples of some series in a range, or of all, by id; series without samples are left out. */
@@ -54,22 +40,6 @@ export interface MetricsStore {
    * window, which do not recover from those.
    */
   overGrid(ids: readonly bigint[], grid: Grid): Promise<Map<bigint, NullableDoubles | undefined>>;
-}
-
-/** The bits of a stale marker as a number (`promql/stale.ts`). */
-const staleBits = 0x7ff0000000000002n;
-/** The widest range of days that a `Date` can hold. */
-const lastDay = 65_535;
-
-const dateOf = (day: number): string => new Date(day * dayMs).toISOString().slice(0, 10);
-
-const dateInRange = (atMs: number): string => dateOf(Math.min(lastDay, Math.max(0, dayOf(atMs))));
-
-/** A list of ids in SQL. In base 64, since thousands of numbers take the engine longer to read. */
-function idList(ids: readonly bigint[]): string {
-  const bytes = BigUint64Array.from(ids);
-  const text = Buffer.from(bytes.buffer).toString('base64');
-  return `(SELECT arrayJoin(reinterpret(base64Decode('${text}'), 'Array(UInt64)')))`;
 }
 
 /** Conditions of a selector that SQL can say as exactly as we do; regular expressions are left to us. */

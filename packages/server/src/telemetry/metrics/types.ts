@@ -70,6 +70,24 @@ export interface Samples {
   readonly values: Float64Array;
 }
 
+/** A series as columns know it. */
+export interface SeriesRow {
+  readonly id: bigint;
+  readonly labels: Labels;
+}
+
+/** Milliseconds; both ends belong to it. */
+export interface TimeRange {
+  readonly fromMs: number;
+  readonly toMs: number;
+}
+
+/** Finds the series of the days of a range that all matchers accept; raises when there are more than `limit`. */
+export type FindSeries = (
+  matchers: readonly Matcher[],
+  query: TimeRange & { readonly limit: number; readonly signal?: AbortSignal },
+) => Promise<SeriesRow[]>;
+
 export const dayMs = 86_400_000;
 
 export const dayOf = (atMs: number): number => Math.floor(atMs / dayMs);

@@ -1,0 +1,219 @@
+import type { Labels } from '../../../base/labels.ts';
+import { labelSetOf } from '../../promql/label-set.ts';
+import { createMatcher } from '../../promql/matcher.ts';
+import { withoutStale } from '../../promql/stale.ts';
+import type { OverRangeRequest, OverRangeSeries, SampleStorage } from '../../promql/types.ts';
+import { dayMs, type FindSeries, type MetricsLimits, type SeriesRow } from '../types.ts';
+import { evaluateWindows } from '../windows.ts';
+import { blocksOf, daysFor, piecesOf, spanOf, summaries } from './blocks.ts';
+import { daysWithin, segmentsOf, usableDays, type Segment } from './days.ts';
+import { rollupFunctions, type RollupFunction } from './functions.ts';
+import type { RollupStore } from './store.ts';
+import { type Piece, type RollupDay } from './types.ts';
+
+export interface OverRollupsOptions {
+  readonly store: RollupStore;
+  readonly series: FindSeries;
+  /** Samples, wherever they are. */
+  readonly select: SampleStorage['select'];
+  /** Works functions out from samples. */
+  readonly overSamples: NonNullable<SampleStorage['overRange']>;
+  /** All samples from before this time are in columns. */
+  settledMs(): number;
+  readonly limits: Pick<MetricsLimits, 'series'>;
+}
+
+/** Pieces that are held at once, about. */
+const piecesAtOnce = 200_000;
+/** Pieces that are joined before other work of the process gets its turn. */
+const piecesPerTurn = 200_000;
+
+interface Result {
+  readonly labels: Labels;
+  readonly values: Float64Array;
+  readonly present: Uint8Array;
+}
+
+interface Task {
+  readonly request: OverRangeRequest;
+  readonly called: RollupFunction;
+  readonly days: readonly RollupDay[];
+}
+
+const keyOf = (labels: Labels): string => labelSetOf(labels).key;
+
+const empty = (labels: Labels, count: number): Result => ({
+  labels,
+  values: new Float64Array(count),
+  present: new Uint8Array(count),
+});
+
+/** The part of a request from one step up to, not including, another. */
+function part(request: OverRangeRequest, fromStep: number, toStep: number): OverRangeRequest {
+  const { firstEndMs, stepMs, rangeMs } = request;
+  const windows = { firstEndMs: firstEndMs + fromStep * stepMs, stepMs, rangeMs, count: toStep - fromStep };
+  const { afterMs, toMs } = spanOf(windows);
+  return { ...request, ...windows, fromMs: afterMs + 1, toMs };
+}
+
+/** Steps in a row whose windows hold samples of days with rollups, or do not. */
+function* runsOf(request: OverRangeRequest, rolled: readonly Segment[]) {
+  const { firstEndMs, stepMs, rangeMs, count } = request;
+  const touches = (step: number): boolean => {
+    const endMs = firstEndMs + step * stepMs;
+    return rolled.some(({ fromMs, toMs }) => fromMs <= endMs && toMs > endMs - rangeMs);
+  };
+  for (let from = 0; from < count;) {
+    const byRollups = touches(from);
+    let to = from + 1;
+    while (to < count && touches(to) === byRollups) to += 1;
+    yield { from, to, byRollups };
+    from = to;
+  }
+}
+
+/**
+ * Works functions out from rollups where that gives what samples give, and has the rest worked out from samples.
+ * Resolves to `undefined` when days whose samples are gone are asked for what their rollups cannot tell.
+ */
+export function createOverRollups(options: OverRollupsOptions): NonNullable<SampleStorage['overRange']> {
+  const { store, series, select, overSamples, settledMs, limits } = options;
+
+  const fromSamples = async (
+    request: OverRangeRequest,
+    called: RollupFunction,
+  ): Promise<readonly OverRangeSeries[]> => {
+    const pushed = await overSamples(request);
+    if (pushed !== undefined) return pushed;
+    const { matchers, fromMs, toMs, signal, count } = request;
+    const found = await select({ matchers, fromMs, toMs, signal });
+    return found.map(({ labels, timestamps, values }) => {
+      const into = empty(labels, count);
+      const windows = { ...request, fromStep: 0, toStep: count };
+      evaluateWindows(called.kernel, withoutStale(timestamps, values), { windows, into });
+      return into;
+    });
+  };
+
+  /** What samples of the days without rollups come to, by labels. */
+  const restOf = async ({
+    request,
+    days,
+  }: Task): Promise<Map<string, { labels: Labels; pieces: Piece[] }>> => {
+    const { matchers, signal } = request;
+    const rest = new Map<string, { labels: Labels; pieces: Piece[] }>();
+    const blocks = blocksOf(request);
+    for (const segment of segmentsOf(request, days)) {
+      if (segment.days.length > 0) continue;
+      const { fromMs, toMs } = segment;
+      for (const { labels, timestamps, values } of await select({ matchers, fromMs, toMs, signal })) {
+        const pieces = piecesOf(withoutStale(timestamps, values), blocks);
+        if (pieces.length === 0) continue;
+        const known = rest.get(keyOf(labels));
+        if (known === undefined) rest.set(keyOf(labels), { labels, pieces });
+        else known.pieces.push(...pieces);
+      }
+    }
+    return rest;
+  };
+
+  let joined = 0;
+  const evaluate = async (
+    pieces: readonly Piece[],
+    { request, called }: Task,
+    into: Result,
+  ): Promise<void> => {
+    for (const { step, startMs, endMs, summary } of summaries(pieces, request)) {
+      joined += request.rangeMs / Math.min(request.stepMs, request.rangeMs);
+      if (joined > piecesPerTurn) {
+        joined = 0;
+        await new Promise((resolve) => setImmediate(resolve));
+        request.signal.throwIfAborted();
+      }
+      const value = called.of(summary, { startMs, endMs });
+      if (value === undefined) continue;
+      into.values[step] = value;
+      into.present[step] = 1;
+    }
+  };
+
+  /** One series from its samples. */
+  const alone = async ({ labels }: SeriesRow, { request, called }: Task): Promise<Result> => {
+    const matchers = Object.entries(labels).map(([name, value]) => createMatcher(name, '=', value));
+    const found = await fromSamples({ ...request, matchers }, called);
+    return found.find((one) => keyOf(one.labels) === keyOf(labels)) ?? empty(labels, request.count);
+  };
+
+  const fromRollups = async (task: Task): Promise<Result[]> => {
+    const { request, called, days } = task;
+    const { matchers, fromMs, toMs, signal, count } = request;
+    // First the samples: the head may forget while columns are waited for.
+    const rest = await restOf(task);
+    const rows = await series(matchers, { fromMs, toMs, limit: limits.series, signal });
+    const blocks = blocksOf(request);
+    const perSeries = Math.ceil((toMs - fromMs) / Math.min(blocks.pitchMs, dayMs)) + 1;
+    const atOnce = Math.max(1, Math.floor(piecesAtOnce / perSeries));
+    const known = days.every(({ only }) => !only);
+    const results: Result[] = [];
+    for (let from = 0; from < rows.length; from += atOnce) {
+      const some = rows.slice(from, from + atOnce);
+      const ids = some.map(({ id }) => id);
+      const { pieces, odd } = await store.pieces(ids, blocks, { days, signal });
+      for (const row of some) {
+        const key = keyOf(row.labels);
+        const others = rest.get(key)?.pieces ?? [];
+        rest.delete(key);
+        const own = pieces.get(row.id) ?? [];
+        if (own.length + others.length === 0) continue;
+        if (called.adds === true && known && odd.has(row.id)) {
+          results.push(await alone(row, task));
+          continue;
+        }
+        const into = empty(row.labels, count);
+        const inOrder = [...own, ...others].toSorted((left, right) => left.firstMs - right.firstMs);
+        await evaluate(inOrder, task, into);
+        results.push(into);
+      }
+    }
+    for (const { labels, pieces } of rest.values()) {
+      const into = empty(labels, count);
+      await evaluate(pieces, task, into);
+      results.push(into);
+    }
+    return results;
+  };
+
+  const work = async (request: OverRangeRequest): Promise<readonly OverRangeSeries[] | undefined> => {
+    const called = rollupFunctions.get(request.function);
+    const toMs = Math.min(request.toMs, settledMs());
+    const found = await usableDays(store, { fromMs: request.fromMs, toMs });
+    const settled = found.filter(({ day, only }) => only || (day + 1) * dayMs <= settledMs());
+    const days = called === undefined ? undefined : daysFor(request, settled);
+    if (called === undefined || days === undefined)
+      return settled.some(({ only }) => only) ? undefined : overSamples(request);
+    if (days.length === 0) return overSamples(request);
+
+    const rolled = segmentsOf(request, days).filter((segment) => segment.days.length > 0);
+    const results = new Map<string, Result>();
+    for (const { from, to, byRollups } of runsOf(request, rolled)) {
+      const asked = part(request, from, to);
+      const some = byRollups
+        ? await fromRollups({ request: asked, called, days: daysWithin(asked, days) })
+        : await fromSamples(asked, called);
+      for (const { labels, values, present } of some) {
+        const key = keyOf(labels);
+        let into = results.get(key);
+        if (into === undefined) results.set(key, (into = empty(labels, request.count)));
+        into.values.set(values, from);
+        into.present.set(present, from);
+      }
+    }
+    return [...results.values()];
+  };
+
+  return (request) => {
+    // Today is never summed up.
+    const lastDayMs = Math.floor(settledMs() / dayMs) * dayMs;
+    return request.fromMs < lastDayMs ? work(request) : overSamples(request);
+  };
+}

@@ -1,0 +1,71 @@
+import type { Clock } from '../../../base/clock.ts';
+import type { Columns } from '../../../storage/columns/columns.ts';
+import { dateOf } from '../sql-values.ts';
+import { dayOf } from '../types.ts';
+import { lacksSamples } from './days.ts';
+import { createRollupStore, type DayNote, type RollupStore, type StoredPart } from './store.ts';
+
+/** Samples that one statement sums up; its memory goes by them. */
+const samplesAtOnce = 1_000_000;
+/** A day that gets late samples all the time is summed up again this often only; until then samples answer. */
+const restMs = 6 * 3_600_000;
+/** Rollups that do not count stay this long: a run may be at them, or a query that began before the last run. */
+const leftoverMs = 2 * 3_600_000;
+
+function isDue(
+  samples: StoredPart,
+  { note, rows, now }: { note: DayNote | undefined; rows: number; now: number },
+): boolean {
+  if (note === undefined) return true;
+  // From what is left of a day only less would come.
+  if (lacksSamples(note, samples)) return false;
+  if (samples.lastBlock !== note.lastBlock) return now - note.run >= restMs;
+  // No rows at all: the budget or their lifetime dropped them. Others: something went wrong.
+  return rows !== note.rows && rows > 0;
+}
+
+export interface RollUp {
+  readonly columns: Columns;
+  readonly clock: Clock;
+  /** Ends after the statement that runs. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/**
+ * Sums up each ended day (UTC) of samples that was not yet, or that got samples since, and returns those days
+ * (`2026-11-21`). Meant to run every hour, on one node; killed at any time or run twice at once, what counts
+ * is one whole run or none. Raises as `Columns.query` does.
+ */
+export async function rollUpDays({ columns, clock, signal }: RollUp): Promise<readonly string[]> {
+  const store = createRollupStore(columns);
+  const now = clock.now();
+  const [notes, { samples, rollups }] = await Promise.all([store.notes(), store.stored()]);
+  const noteOf = new Map(notes.map((note) => [note.day, note]));
+  for (const { day, run, partitionId } of rollups) {
+    const counts = noteOf.get(day)?.run ?? 0;
+    if (run !== counts && now - Math.max(run, counts) > leftoverMs) await store.drop(partitionId);
+  }
+  const done: string[] = [];
+  for (const part of samples) {
+    const { day } = part;
+    const note = noteOf.get(day);
+    const made = rollups.find((one) => one.day === day && one.run === note?.run);
+    if (day >= dayOf(now) || !isDue(part, { note, rows: made?.rows ?? 0, now })) continue;
+    if (!(await rollUp(store, part, { run: clock.now(), signal }))) break;
+    done.push(dateOf(day));
+  }
+  return done;
+}
+
+async function rollUp(
+  store: RollupStore,
+  { day, lastBlock, firstSecond }: StoredPart,
+  { run, signal }: { readonly run: number; readonly signal: AbortSignal | undefined },
+): Promise<boolean> {
+  for (const ids of await store.split(day, samplesAtOnce)) {
+    if (signal?.aborted === true) return false;
+    await store.add(day, run, ids);
+  }
+  await store.note({ day, run, lastBlock, firstSecond });
+  return true;
+}
