@@ -12,6 +12,7 @@ import { rangeSearch, texts } from './address.ts';
 import { NotFound } from './not-found.tsx';
 import { under, underReading } from './page-route.ts';
 import { Shell } from './shell/shell.tsx';
+import { Waiting } from './waiting.tsx';
 
 interface Context {
   readonly cache: QueryClient;
@@ -36,6 +37,7 @@ const shell = createRoute({
     throw redirect({ to: '/login', search: { next: location.href } });
   },
   component: Shell,
+  pendingComponent: Waiting,
 });
 const inShell = under(shell);
 

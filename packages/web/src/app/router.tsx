@@ -1,9 +1,9 @@
 import type { QueryClient } from '@tanstack/react-query';
 import { createRouter, parseSearchWith, stringifySearchWith } from '@tanstack/react-router';
 import { NotFound } from './not-found.tsx';
+import { PagePending } from './page-pending.tsx';
 import { pages } from './pages.ts';
 import { RouteError } from './route-error.tsx';
-import { Waiting } from './waiting.tsx';
 
 /** The router of every page. To add a page, add a line to `pages.ts`. */
 export function createAppRouter(cache: QueryClient) {
@@ -17,7 +17,7 @@ export function createAppRouter(cache: QueryClient) {
     defaultPreloadStaleTime: 0,
     scrollRestoration: true,
     defaultPendingMs: 250,
-    defaultPendingComponent: Waiting,
+    defaultPendingComponent: PagePending,
     defaultErrorComponent: RouteError,
     defaultNotFoundComponent: NotFound,
   });

@@ -1,7 +1,7 @@
 import { TextInput } from '@mantine/core';
 import { useDebouncedCallback } from '@mantine/hooks';
 import { IconSearch } from '@tabler/icons-react';
-import { useState, type ReactNode } from 'react';
+import { useEffect, useRef, useState, type ReactNode } from 'react';
 import classes from './filter-bar.module.css';
 
 /** Search and filters above a list; what is chosen is in the address. */
@@ -55,8 +55,15 @@ export function Choices<Value extends string>({
   options: readonly (readonly [Value, string])[];
   onChange: (value: Value) => void;
 }) {
+  const row = useRef<HTMLDivElement>(null);
+  // Where there is no room for all of them, what is taken is in sight.
+  useEffect(() => {
+    const taken = row.current?.querySelector<HTMLElement>('[aria-pressed=true]');
+    if (row.current === null || taken === null || taken === undefined) return;
+    row.current.scrollLeft = taken.offsetLeft - row.current.offsetLeft - row.current.clientWidth / 3;
+  }, [value]);
   return (
-    <div className={classes['choices']} role="group" aria-label={label}>
+    <div ref={row} className={classes['choices']} role="group" aria-label={label}>
       {options.map(([option, title]) => (
         <button key={option} type="button" aria-pressed={option === value} onClick={() => onChange(option)}>
           {title}

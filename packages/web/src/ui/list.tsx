@@ -12,6 +12,9 @@ export interface Column<Item> {
   readonly width?: string;
   /** Left out where there is no room for a table. */
   readonly wide?: boolean;
+  /** Words around what says too little where no title stands above it. */
+  readonly before?: string;
+  readonly after?: string;
 }
 
 /**
@@ -98,7 +101,7 @@ export function List<Item extends { readonly id: string }>({
                       {column.render(item)}
                     </button>
                   ) : (
-                    column.render(item)
+                    <Cell column={column} item={item} />
                   )}
                 </td>
               ))}
@@ -110,9 +113,25 @@ export function List<Item extends { readonly id: string }>({
   );
 }
 
-/** A column without a width takes what is left, and breaks long words, such as mail addresses, to fit in. */
+function Cell<Item>({ column, item }: { column: Column<Item>; item: Item }) {
+  const content = column.render(item);
+  if (content === null) return null;
+  return (
+    <>
+      {column.before === undefined ? null : <span className={classes['word']}>{column.before} </span>}
+      {content}
+      {column.after === undefined ? null : <span className={classes['word']}> {column.after}</span>}
+    </>
+  );
+}
+
+/** A column without a width of its own in px takes what is left, and breaks long words, such as mail addresses, to fit in. */
 function classesOf({ wide, align, width }: Pick<Column<never>, 'wide' | 'align' | 'width'>): string {
-  const names = [wide === true && 'wide', align === 'right' && 'right', width === undefined && 'free'];
+  const names = [
+    wide === true && 'wide',
+    align === 'right' && 'right',
+    (width === undefined || width.endsWith('%')) && 'free',
+  ];
   return names.flatMap((name) => (name === false ? [] : (classes[name] ?? []))).join(' ');
 }
 

@@ -3,6 +3,7 @@ import { IconCheck, IconRefresh } from '@tabler/icons-react';
 import { useQueryClient } from '@tanstack/react-query';
 import { refreshes, type RefreshName } from './refresh.ts';
 import { TopSlot } from './top-slot.tsx';
+import classes from './ui.module.css';
 
 /** How often the page looks again, in the top bar beside its time; or at once. */
 export function RefreshChoice({
@@ -28,12 +29,13 @@ export function RefreshChoice({
       <Menu position="bottom-end">
         <Menu.Target>
           <Button
+            className={classes['refresh'] ?? ''}
             variant="default"
             size="xs"
             leftSection={<IconRefresh size={14} />}
             aria-label={name === 'off' ? 'Does not refresh by itself' : `Refreshes every ${title}`}
           >
-            {title}
+            <span>{title}</span>
           </Button>
         </Menu.Target>
         <Menu.Dropdown>

@@ -64,18 +64,14 @@ const sourceColumns: Column<SourceRow>[] = [
   },
   {
     title: 'Refused',
+    after: 'refused',
     width: '100px',
     align: 'right',
     render: (source) =>
       source.refused === 0 ? (
-        <span className="faint">
-          none<span className={classes['named']}> refused</span>
-        </span>
+        <span className="faint">none</span>
       ) : (
-        <strong>
-          {source.refused.toLocaleString('en')}
-          <span className={classes['named']}> refused</span>
-        </strong>
+        <strong>{source.refused.toLocaleString('en')}</strong>
       ),
   },
   { title: 'Last', width: '90px', align: 'right', render: (source) => <Ago at={source.lastSeenAt} /> },

@@ -45,6 +45,7 @@ const columns: Column<LogRuleView>[] = [
   },
   {
     title: 'Last count',
+    before: 'last count',
     width: '92px',
     align: 'right',
     render: ({ lastCount, threshold }) =>

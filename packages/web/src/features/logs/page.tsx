@@ -1,12 +1,13 @@
 import { logCategories, type LogRecordView } from '@custos/contract';
 import { Button } from '@mantine/core';
-import { IconRefresh } from '@tabler/icons-react';
+import { IconBellPlus, IconRefresh } from '@tabler/icons-react';
 import { useIsFetching, useQuery } from '@tanstack/react-query';
 import { getRouteApi, Outlet, useNavigate, useParams } from '@tanstack/react-router';
 import { useState, type ReactNode } from 'react';
 import { fieldErrors } from '../../data/problem.ts';
 import { useCan } from '../../data/queries.ts';
 import { Choices, ManyChoices } from '../../ui/filter-bar.tsx';
+import { LinkButton } from '../../ui/link.tsx';
 import { Page } from '../../ui/page.tsx';
 import { RangeChoice } from '../../ui/range-choice.tsx';
 import { ExportMenu } from './export-menu.tsx';
@@ -47,6 +48,7 @@ export function LogsPage() {
   const time = timeOf(search, asOf);
   const { error } = useQuery(histogramQuery(filter, asOf));
   const mayExport = useCan('data.export');
+  const mayMakeRules = useCan('rule.edit');
   // SQL can take values apart, so it shows personal data.
   const hasSql = useCan('log.sql');
   const seesPersonalData = useCan('pii.read');
@@ -98,6 +100,17 @@ export function LogsPage() {
       lead="What services write, as it was sent; secrets are masked at the door."
       actions={
         <>
+          {mayMakeRules && !isSql && search.query !== undefined ? (
+            <LinkButton
+              to="/log-rules/$ruleId"
+              params={{ ruleId: 'new' }}
+              search={{ query: search.query }}
+              variant="default"
+              leftSection={<IconBellPlus size={14} />}
+            >
+              Make a rule
+            </LinkButton>
+          ) : null}
           <SavedSearches search={search} onOpen={change} />
           {mayExport ? <ExportMenu filter={filter} /> : null}
         </>

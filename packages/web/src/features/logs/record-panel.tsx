@@ -4,6 +4,7 @@ import { useClipboard } from '@mantine/hooks';
 import { useQuery } from '@tanstack/react-query';
 import { getRouteApi, useNavigate } from '@tanstack/react-router';
 import { Loaded } from '../../data/loaded.tsx';
+import { LinkButton } from '../../ui/link.tsx';
 import { Section } from '../../ui/page.tsx';
 import { Panel } from '../../ui/panel.tsx';
 import { SkeletonRows } from '../../ui/states.tsx';
@@ -65,6 +66,16 @@ function CopyRecord({ record }: { record: LogRecordView }) {
   );
 }
 
+/** The address of the record, with the search it was found by. */
+function CopyLink() {
+  const clipboard = useClipboard({ timeout: 1500 });
+  return (
+    <Button variant="default" size="xs" onClick={() => clipboard.copy(globalThis.location.href)}>
+      {clipboard.copied ? 'Copied' : 'Copy link'}
+    </Button>
+  );
+}
+
 /** One record beside the list, with an address of its own: all its fields, and what happened around it. */
 export function RecordPanel() {
   const { recordId } = route.useParams();
@@ -89,10 +100,11 @@ export function RecordPanel() {
         query.data === undefined ? undefined : (
           <>
             <CopyRecord record={query.data} />
+            <CopyLink />
             {query.data.traceId === null ? null : (
-              <Button component="a" variant="default" size="xs" href={`/traces/${query.data.traceId}`}>
-                Open the trace
-              </Button>
+              <LinkButton to="/traces/$traceId" params={{ traceId: query.data.traceId }} variant="default">
+                Open trace
+              </LinkButton>
             )}
           </>
         )

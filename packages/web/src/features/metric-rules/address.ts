@@ -5,6 +5,8 @@ interface RulesSearch {
   /** The rule that is open beside the list, by its place in its group, from 0. */
   readonly rule?: number | undefined;
   readonly edit?: 'yes' | undefined;
+  /** An expression to make a rule of. */
+  readonly expression?: string | undefined;
 }
 
 function text(value: unknown): string | undefined {
@@ -20,5 +22,6 @@ export function readRulesSearch(search: Record<string, unknown>): RulesSearch {
     show: text(search['show']),
     rule: Number.isSafeInteger(rule) ? rule : undefined,
     edit: search['edit'] === 'yes' ? 'yes' : undefined,
+    expression: text(search['expression']),
   };
 }

@@ -14,6 +14,7 @@ import { count } from '../../ui/format.ts';
 import { ReadOnlyNote } from '../../ui/read-only-note.tsx';
 import { expressionAt } from './expression-at.ts';
 import classes from './metric-rules.module.css';
+import { ruleFileOf } from './rule-file.ts';
 import { checkQuery, useRemoveGroup, useSaveGroup } from './queries.ts';
 import { RuleChart } from './rule-chart.tsx';
 
@@ -73,8 +74,19 @@ function Check({ source, onLine }: { source: string; onLine: number }) {
 }
 
 /** Groups in the notation of rule files: written here, or taken from a file. */
-export function GroupForm({ group, onDone }: { group?: MetricRuleGroupView; onDone: () => void }) {
-  const [source, setSource] = useState(group?.source ?? example);
+export function GroupForm({
+  group,
+  expression,
+  onDone,
+}: {
+  group?: MetricRuleGroupView;
+  /** What the first rule of new ones asks. */
+  expression?: string | undefined;
+  onDone: () => void;
+}) {
+  const [source, setSource] = useState(
+    group?.source ?? (expression === undefined ? example : ruleFileOf(expression)),
+  );
   const [channelIds, setChannelIds] = useState<readonly string[]>(group?.channelIds ?? []);
   const [enabled, setEnabled] = useState(group?.enabled ?? true);
   const [line, setLine] = useState(1);

@@ -26,7 +26,7 @@ export function MetricRulePanel() {
   if (groupId === 'new')
     return (
       <Panel title="Add rules" onClose={close}>
-        <GroupForm onDone={close} />
+        <GroupForm key={search.expression} expression={search.expression} onDone={close} />
       </Panel>
     );
   return (

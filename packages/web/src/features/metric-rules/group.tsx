@@ -36,6 +36,7 @@ const columns: Column<Row>[] = [
   },
   {
     title: 'Active',
+    after: 'active',
     width: '64px',
     align: 'right',
     render: ({ rule }) => (rule.kind === 'record' ? null : rule.instances.length.toLocaleString('en')),

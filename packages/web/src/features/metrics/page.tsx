@@ -7,6 +7,7 @@ import { LinesFigure } from '../../charts/lines/lines-figure.tsx';
 import { gridOf } from '../../charts/lines/series-set.ts';
 import { expressionFault, metricNamesQuery } from '../../data/metrics.ts';
 import { explain, isForbidden } from '../../data/problem.ts';
+import { useCan } from '../../data/queries.ts';
 import { promqlSource } from '../../data/promql-source.ts';
 import { Choices } from '../../ui/filter-bar.tsx';
 import { count, duration } from '../../ui/format.ts';
@@ -21,6 +22,8 @@ import { MetricBrowser } from './browser.tsx';
 import classes from './metrics.module.css';
 import { QueryRow } from './query-row.tsx';
 import { askedOf, isFull, searchOf, type Asked, type MetricsSearch } from './search.ts';
+import { keepRecent } from './recent.ts';
+import { RecentMenu } from './recent-menu.tsx';
 import { TableView } from './table-view.tsx';
 import { useLines } from './use-lines.ts';
 import { useWidth } from '../../charts/use-width.ts';
@@ -89,6 +92,7 @@ export function MetricsPage() {
   const { now, again } = useRefreshed(refresh);
   const window = windowOf(search, now, now - ranges['1h'][1]);
   const { from, to } = window;
+  const mayMakeRules = useCan('rule.edit');
   const unit: Unit = search.unit ?? 'none';
 
   const asked = useMemo(() => askedOf(search), [search]);
@@ -123,8 +127,11 @@ export function MetricsPage() {
 
   const show = (change: Partial<MetricsSearch>): void =>
     void navigate({ to: '/explore', search: { ...search, ...change }, resetScroll: false });
-  const ask = (next: readonly Asked[], change: Partial<MetricsSearch> = {}): void =>
+  const ask = (next: readonly Asked[], change: Partial<MetricsSearch> = {}): void => {
+    const known = new Set(asked.map(({ expression }) => expression));
+    for (const { expression } of next) if (!known.has(expression)) keepRecent(expression);
     show({ ...searchOf(next), only: undefined, ...change });
+  };
   const zoom = (start: number, end: number): void =>
     show({ from: Math.floor(start / 1000) * 1000, to: Math.ceil(end / 1000) * 1000, range: undefined });
   const take = (expression: string, change: Partial<MetricsSearch> = {}): void => {
@@ -146,15 +153,18 @@ export function MetricsPage() {
       title="Metrics"
       lead="Ask in PromQL."
       actions={
-        <Button
-          variant="default"
-          size="xs"
-          leftSection={<IconListSearch size={14} />}
-          aria-expanded={search.browse === 'yes'}
-          onClick={() => show({ browse: search.browse === 'yes' ? undefined : 'yes' })}
-        >
-          Browse metrics
-        </Button>
+        <>
+          <RecentMenu onTake={take} />
+          <Button
+            variant="default"
+            size="xs"
+            leftSection={<IconListSearch size={14} />}
+            aria-expanded={search.browse === 'yes'}
+            onClick={() => show({ browse: search.browse === 'yes' ? undefined : 'yes' })}
+          >
+            Browse metrics
+          </Button>
+        </>
       }
     >
       <RangeChoice
@@ -185,6 +195,16 @@ export function MetricsPage() {
                 : () => ask([...asked.slice(0, index + 1), each, ...asked.slice(index + 1)])
             }
             onRemove={() => ask(asked.filter((_, at) => at !== index))}
+            onMakeRule={
+              mayMakeRules
+                ? () =>
+                    void navigate({
+                      to: '/metric-rules/$groupId',
+                      params: { groupId: 'new' },
+                      search: { expression: each.expression },
+                    })
+                : null
+            }
           />
         ))}
       </ol>

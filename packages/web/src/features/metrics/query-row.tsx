@@ -1,4 +1,4 @@
-import { IconCopy, IconEye, IconEyeOff, IconTrash } from '@tabler/icons-react';
+import { IconBellPlus, IconCopy, IconEye, IconEyeOff, IconTrash } from '@tabler/icons-react';
 import type { ExpressionFault } from '../../data/metrics.ts';
 import { IconAct } from '../../ui/icon-act.tsx';
 import { PromqlField } from '../../ui/promql/lazy-editor.tsx';
@@ -18,6 +18,7 @@ export function QueryRow({
   onChange,
   onDuplicate,
   onRemove,
+  onMakeRule,
 }: {
   index: number;
   asked: Asked;
@@ -27,6 +28,8 @@ export function QueryRow({
   onChange: (asked: Asked) => void;
   onDuplicate: (() => void) | null;
   onRemove: () => void;
+  /** Null for those who may not. */
+  onMakeRule: (() => void) | null;
 }) {
   const letter = letters[index] ?? '';
   return (
@@ -59,6 +62,11 @@ export function QueryRow({
         >
           {asked.hidden ? <IconEyeOff size={16} stroke={1.6} /> : <IconEye size={16} stroke={1.6} />}
         </IconAct>
+        {onMakeRule === null || asked.expression === '' ? null : (
+          <IconAct size={34} label={`Make a rule of ${letter}`} onClick={onMakeRule}>
+            <IconBellPlus size={16} stroke={1.6} />
+          </IconAct>
+        )}
         {onDuplicate === null ? null : (
           <IconAct size={34} label={`Duplicate ${letter}`} onClick={onDuplicate}>
             <IconCopy size={16} stroke={1.6} />

@@ -58,11 +58,11 @@ const columns: Column<Row>[] = [
   },
   {
     title: 'Kept for',
+    before: 'kept for',
     width: '150px',
     align: 'right',
     render: ({ retentionDays, held }) => (
       <>
-        <span className={classes['named']}>kept for </span>
         {retentionDays === null ? 'ever' : count(retentionDays, 'day')}
         {held ? <strong className={classes['held']}> held</strong> : null}
       </>

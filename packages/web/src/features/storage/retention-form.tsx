@@ -48,6 +48,7 @@ export function RetentionForm({ status, onClose }: { status: StorageStatusView; 
               setWanted((present) => withDays(present, kind, value === '' ? null : Number(value)))
             }
             suffix=" days"
+            placeholder={mayStay(kind) ? 'for ever' : ''}
           />
         ))}
         {going.length === 0 ? null : (

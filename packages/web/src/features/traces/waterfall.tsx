@@ -133,7 +133,7 @@ export function Waterfall({
       <div className={classes['tools']}>
         <ul className={classes['legend']} aria-label="Services">
           {services.map((service) => (
-            <li key={service}>
+            <li key={service} title={service}>
               <i style={{ background: colours.get(service) }} /> {service}
             </li>
           ))}

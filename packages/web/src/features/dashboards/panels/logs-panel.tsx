@@ -1,5 +1,6 @@
 import type { PanelView } from '@custos/contract';
 import { useQuery } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
 import { SkeletonRows } from '../../../ui/states.tsx';
 import { absolute } from '../../../ui/time.tsx';
 import { panelLogsQuery } from '../queries.ts';
@@ -28,12 +29,22 @@ export function LogsPanel({
       <ul className={classes['logs']}>
         {data.items.map((record) => (
           <li key={record.id} data-severity={record.severity}>
-            <time dateTime={new Date(record.time).toISOString()} title={absolute(record.time)}>
-              {clock.format(record.time)}
-            </time>
-            <span>{record.severity}</span>
-            <span>{record.service}</span>
-            <p>{record.message}</p>
+            <Link
+              to="/logs/$recordId"
+              params={{ recordId: record.id }}
+              search={{
+                query: panel.search === '' ? undefined : panel.search,
+                from: board.from,
+                to: board.to,
+              }}
+            >
+              <time dateTime={new Date(record.time).toISOString()} title={absolute(record.time)}>
+                {clock.format(record.time)}
+              </time>
+              <span>{record.severity}</span>
+              <span title={record.service}>{record.service}</span>
+              <p>{record.message}</p>
+            </Link>
           </li>
         ))}
       </ul>
