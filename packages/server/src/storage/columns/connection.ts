@@ -15,8 +15,8 @@ export interface Connection {
   query<Row>(sql: string, parameters?: ColumnParameters, options?: QueryOptions): Promise<Row[]>;
   queryBytes(sql: string, parameters?: ColumnParameters, options?: QueryOptions): Promise<Buffer>;
   command(sql: string, parameters?: ColumnParameters): Promise<void>;
-  /** Inserts lines of `JSONEachRow`; returns when the engine has them on disk. */
-  insertLines(table: string, lines: readonly string[], token: string): Promise<void>;
+  /** Inserts rows of `JSONEachRow`; returns when the engine has them on disk. */
+  insertRows(table: string, rows: Buffer, token: string): Promise<void>;
   /** Inserts rows of `JSONCompactEachRow`; returns when the engine has them on disk. */
   load(table: string, rows: ColumnLoad): Promise<void>;
   /** Resolves when the engine's HTTP interface answers, however busy the engine is; raises otherwise. */
@@ -82,11 +82,11 @@ export function openConnection(endpoint: Endpoint): Connection {
         throw engineError(error);
       }
     },
-    async insertLines(table, lines, token) {
+    async insertRows(table, rows, token) {
       try {
         const { stream } = await client.exec({
           query: `INSERT INTO ${table} FORMAT JSONEachRow`,
-          values: Readable.from([Buffer.from(lines.join('\n'), 'utf8')]),
+          values: Readable.from([rows]),
           clickhouse_settings: {
             async_insert: 0,
             insert_deduplication_token: token,

@@ -9,6 +9,7 @@ import { crc32 } from 'node:zlib';
 const magic = 'CUSTSPL1';
 export const headerBytes = 24;
 const prefixBytes = 8;
+const lineFeed = 10;
 
 /** Largest payload of a record; what is longer is no record. Rows are at most half of it. */
 export const recordLimitBytes = 4 * 1024 * 1024;
@@ -33,26 +34,44 @@ export function encodeRecord(lines: readonly string[]): Buffer {
   return record;
 }
 
+/** Rows where they stand in a buffer: the bytes from `starts[i]` to `ends[i]` are the JSON of row `i`. */
+export interface RowBytes {
+  readonly buffer: Buffer;
+  readonly starts: readonly number[];
+  readonly ends: readonly number[];
+}
+
 export interface DecodedRecords {
-  readonly lines: string[];
+  readonly rows: RowBytes;
   /** Bytes of the buffer that the records took. */
   readonly bytes: number;
 }
 
-/** Reads whole records from the buffer's start, up to about `rows` rows; stops at the first torn one. */
+/** Finds whole records from the buffer's start, up to about `rows` rows; stops at the first torn one. */
 export function decodeRecords(buffer: Buffer, rows: number): DecodedRecords {
-  const lines: string[] = [];
+  const starts: number[] = [];
+  const ends: number[] = [];
   let offset = 0;
-  while (lines.length < rows && offset + prefixBytes <= buffer.length) {
+  while (starts.length < rows && offset + prefixBytes <= buffer.length) {
     const length = buffer.readUInt32LE(offset);
-    const end = offset + prefixBytes + length;
+    const payload = offset + prefixBytes;
+    const end = payload + length;
     if (length < 4 || length > recordLimitBytes || end > buffer.length) break;
-    const payload = buffer.subarray(offset + prefixBytes, end);
-    if (crc32(payload) !== buffer.readUInt32LE(offset + 4)) break;
-    const read = payload.toString('utf8', 4).split('\n');
-    if (read.length !== payload.readUInt32LE(0)) break;
-    for (const line of read) lines.push(line);
+    if (crc32(buffer.subarray(payload, end)) !== buffer.readUInt32LE(offset + 4)) break;
+    const before = starts.length;
+    for (let start = payload + 4; start <= end;) {
+      const feed = buffer.indexOf(lineFeed, start);
+      const stop = feed === -1 || feed > end ? end : feed;
+      starts.push(start);
+      ends.push(stop);
+      start = stop + 1;
+    }
+    if (starts.length - before !== buffer.readUInt32LE(payload)) {
+      starts.length = before;
+      ends.length = before;
+      break;
+    }
     offset = end;
   }
-  return { lines, bytes: offset };
+  return { rows: { buffer, starts, ends }, bytes: offset };
 }

@@ -4,7 +4,7 @@ import { CustosError } from '../../base/errors.ts';
 import type { Logger } from '../../base/logger.ts';
 import { spoolFailed, spoolFull } from './errors.ts';
 import type { SpoolPlace } from './columns.ts';
-import { decodeRecords, encodeRecord, recordLimitBytes } from './segment.ts';
+import { decodeRecords, encodeRecord, recordLimitBytes, type RowBytes } from './segment.ts';
 import {
   appendToSegment,
   createSegment,
@@ -24,7 +24,8 @@ export interface SpoolBudget {
 export interface Block {
   readonly segment: Segment;
   readonly firstRow: number;
-  readonly lines: readonly string[];
+  readonly count: number;
+  readonly rows: RowBytes;
   /** Where the block ends in its segment. */
   readonly end: number;
   /** True when these rows may have reached the engine before: look before sending. */
@@ -223,7 +224,7 @@ export async function openSpool(options: SpoolOptions): Promise<Spool> {
         }
         const length = Math.min(available, Math.max(limit.bytes, recordLimitBytes + 8));
         const buffer = await readSegment(segment.path, segment.acknowledged, length);
-        const { lines, bytes } = decodeRecords(buffer, limit.rows);
+        const { rows: found, bytes } = decodeRecords(buffer, limit.rows);
         if (bytes === 0) {
           await cut(segment);
           continue;
@@ -231,24 +232,25 @@ export async function openSpool(options: SpoolOptions): Promise<Spool> {
         return {
           segment,
           firstRow: segment.nextRow,
-          lines,
+          count: found.starts.length,
+          rows: found,
           end: segment.acknowledged + bytes,
           attempted: segment.nextRow < segment.attemptedRows,
         };
       }
     },
 
-    attempt({ segment, firstRow, lines }) {
-      segment.attemptedRows = Math.max(segment.attemptedRows, firstRow + lines.length);
+    attempt({ segment, firstRow, count }) {
+      segment.attemptedRows = Math.max(segment.attemptedRows, firstRow + count);
     },
 
-    async acknowledge({ segment, firstRow, lines, end }) {
+    async acknowledge({ segment, firstRow, count, end }) {
       budget.used -= end - segment.acknowledged;
       segment.acknowledged = end;
       const next = segment.arrivals.findIndex((arrival) => arrival.end > end);
       segment.arrivals.splice(0, next < 0 ? segment.arrivals.length : next);
-      segment.nextRow = firstRow + lines.length;
-      if (segment.attemptedRows !== Number.POSITIVE_INFINITY) rows -= lines.length;
+      segment.nextRow = firstRow + count;
+      if (segment.attemptedRows !== Number.POSITIVE_INFINITY) rows -= count;
       if (segment.handle === undefined && segment.acknowledged === segment.size) await remove(segment);
     },
 

@@ -77,7 +77,8 @@ export function createWriter(options: WriterOptions): Writer {
     } catch (error) {
       if (!isBadRow(error)) throw error;
       if (to - from === 1) {
-        await reject(block.lines[from] ?? '', error);
+        const { buffer, starts, ends } = block.rows;
+        await reject(buffer.toString('utf8', starts[from], ends[from]), error);
         return;
       }
       const middle = Math.floor((from + to) / 2);
@@ -124,9 +125,9 @@ export function createWriter(options: WriterOptions): Writer {
       try {
         const block = await gather();
         if (block === undefined) continue;
-        await send(block, 0, block.lines.length);
+        await send(block, 0, block.count);
         await spool.acknowledge(block);
-        deliveredRows += block.lines.length;
+        deliveredRows += block.count;
         failures = 0;
         lastError = undefined;
         for (const listen of listeners) listen();
