@@ -18,7 +18,10 @@ import { systemClock } from '../../base/clock.ts';
 import { CustosError } from '../../base/errors.ts';
 import type { IncomingRecord, IncomingSpan } from '../types.ts';
 import { otlpRoutes } from './routes-otlp.ts';
+import { createTally } from './tally.ts';
 import { openDoors, type Doors } from './test/doors.ts';
+import { createFakeIntake } from './test/fake-intake.ts';
+import { createFakeRecords } from './test/fake-records.ts';
 import { double, field, message, number } from './test/protobuf-writer.ts';
 
 let doors: Doors;
@@ -150,16 +153,17 @@ test.each(['proto', 'json'] as const)('metrics of the real SDK arrive over %s', 
   expect(doors.tally.sources()[0]).toMatchObject({ door: 'otlp', signal: 'metrics', refused: 0 });
 });
 
-test('deltas become running sums', async () => {
+test('deltas become running sums that begin at zero', async () => {
   await measure(exporters.proto(AggregationTemporality.DELTA), 3);
   const { intake } = doors;
   const values = (name: string) => intake.of(name).map(({ value }) => value);
-  expect(values('shop_orders_total')).toEqual([3, 6, 9]);
-  expect(values('latency_seconds_count')).toEqual([4, 8, 12]);
-  const infinity = intake.of('size_bytes_bucket').filter(({ labels }) => labels['le'] === '+Inf');
-  expect(infinity.map(({ value }) => value)).toEqual([3, 6, 9]);
-  const one = intake.of('size_bytes_bucket').filter(({ labels }) => labels['le'] === '1');
-  expect(one.map(({ value }) => value)).toEqual([1, 2, 3]);
+  expect(values('shop_orders_total')).toEqual([0, 3, 6, 9]);
+  expect(values('latency_seconds_count')).toEqual([0, 4, 8, 12]);
+  const size = (le: string) =>
+    intake.of('size_bytes_bucket').flatMap(({ labels, value }) => (labels['le'] === le ? [value] : []));
+  expect(size('+Inf')).toEqual([0, 3, 6, 9]);
+  expect(size('1')).toEqual([0, 1, 2, 3]);
+  expect(intake.described.get('size_bytes')?.help).toContain('kept with classic buckets');
 });
 
 test('log records of the real SDK arrive with severity, trace, body and attributes', async () => {
@@ -265,6 +269,42 @@ test('what is left out of a request is told as partial success in its encoding, 
   expect(await json.json()).toEqual({
     partialSuccess: { rejectedSpans: '1', errorMessage: expect.stringContaining('trace id') as string },
   });
+});
+
+test('a histogram is taken whole or not at all, and counts as one point', async () => {
+  await doors.stop();
+  const tally = createTally(systemClock);
+  const intake = createFakeIntake(systemClock, { labels: 30, length: 1000, series: 3 });
+  doors = await openDoors(() => [
+    otlpRoutes({
+      samples: intake,
+      records: createFakeRecords(),
+      spans: createFakeRecords() as never,
+      tally,
+      clock: systemClock,
+    }),
+  ]);
+  const count = (value: number) => ({ timeUnixNano: `${Date.now()}000000`, count: value });
+  const send = async (...metrics: object[]): Promise<unknown> => {
+    const body = JSON.stringify({ resourceMetrics: [{ scopeMetrics: [{ metrics }] }] });
+    return (await doors.post('/v1/metrics', body, { 'content-type': 'application/json' })).json();
+  };
+  const wait = {
+    name: 'wait',
+    histogram: {
+      aggregationTemporality: 2,
+      dataPoints: [{ ...count(4), sum: 9, bucketCounts: [1, 3], explicitBounds: [1] }],
+    },
+  };
+  const late = {
+    timeUnixNano: `${Date.now() + 3_600_000}000000`,
+    count: 1,
+    quantileValues: [{ quantile: 1 }],
+  };
+  expect(await send(wait, { name: 'ahead', summary: { dataPoints: [late] } })).toEqual({
+    partialSuccess: { rejectedDataPoints: '2', errorMessage: expect.stringContaining('ahead') as string },
+  });
+  expect(intake.kept).toEqual([]);
 });
 
 test('a point without a value ends its series', async () => {

@@ -114,8 +114,9 @@ const scopeSpans = shape({ scope: [1, () => scope], spans: [2, [() => span]] });
 const resourceSpans = shape({ resource: [1, () => resource], scopeSpans: [2, [() => scopeSpans]] });
 export const tracesRequest = shape({ resourceSpans: [1, [() => resourceSpans]] });
 
-interface DataPoint {
+export interface DataPoint {
   readonly attributes?: readonly KeyValue[];
+  readonly startTimeUnixNano?: number;
   readonly timeUnixNano?: number;
   /** Bit 1: there is no value, the series has ended. */
   readonly flags?: number;
@@ -150,6 +151,7 @@ export interface SummaryPoint extends DataPoint {
 }
 
 const numberPoint = shape({
+  startTimeUnixNano: [2, 'nanos'],
   timeUnixNano: [3, 'nanos'],
   asDouble: [4, 'double'],
   asInt: [6, 'fixed-integer'],
@@ -157,6 +159,7 @@ const numberPoint = shape({
   flags: [8, 'number'],
 });
 const histogramPoint = shape({
+  startTimeUnixNano: [2, 'nanos'],
   timeUnixNano: [3, 'nanos'],
   count: [4, 'fixed-count'],
   sum: [5, 'double'],
@@ -168,6 +171,7 @@ const histogramPoint = shape({
 const exponentialBuckets = shape({ offset: [1, 'zigzag'], bucketCounts: [2, ['count']] });
 const exponentialPoint = shape({
   attributes: [1, attributes],
+  startTimeUnixNano: [2, 'nanos'],
   timeUnixNano: [3, 'nanos'],
   count: [4, 'fixed-count'],
   sum: [5, 'double'],

@@ -29,6 +29,12 @@ const typeOf = (metric: Metric): MetricMetadata['type'] => {
   return metric.gauge !== undefined || metric.sum !== undefined ? 'gauge' : 'unknown';
 };
 
+/** Its description; of an exponential histogram also that it is kept in another form than it was sent in. */
+const helpOf = ({ description = '', exponentialHistogram }: Metric): string =>
+  exponentialHistogram === undefined
+    ? description
+    : `${description} (An exponential histogram, kept with classic buckets.)`.trimStart();
+
 const nameKind = (metric: Metric): NameKind => {
   if (metric.sum?.isMonotonic === true) return 'counter';
   return metric.gauge !== undefined ? 'gauge' : 'other';
@@ -49,7 +55,7 @@ export function createMetricsReader(samples: SampleIntake, clock: Clock) {
     common: Common,
     into: Omit<Writing, 'series' | 'delta'>,
   ): MetricMetadata {
-    const { name = '', unit = '', description = '' } = metric;
+    const { name = '', unit = '' } = metric;
     const written = metricNameOf(name, unit, nameKind(metric));
     const writing = (temporality: number | undefined): Writing => ({
       ...into,
@@ -72,13 +78,14 @@ export function createMetricsReader(samples: SampleIntake, clock: Clock) {
       );
       writeSummary(summary?.dataPoints ?? [], writing(2));
     }
-    return { name: written, type: typeOf(metric), help: description, unit: unitOf(unit) };
+    return { name: written, type: typeOf(metric), help: helpOf(metric), unit: unitOf(unit) };
   }
 
   return {
     /** Reads one request; refusals of series and points are among the result. */
     read(request: MetricsRequest, sender: Source): ReadMetrics {
       source = sender;
+      const nowMs = clock.now();
       finder.age();
       sums.age();
       const columns = new SampleColumns();
@@ -91,7 +98,7 @@ export function createMetricsReader(samples: SampleIntake, clock: Clock) {
           const labels = { ...scopeLabels(scope), ...target.identity };
           const common = { key: JSON.stringify(labels), labels };
           for (const metric of metrics) {
-            metadata.push(writeMetric(metric, common, { columns, refusals, sums }));
+            metadata.push(writeMetric(metric, common, { columns, refusals, sums, nowMs }));
           }
         }
         if (target.info !== undefined && columns.length > before) {

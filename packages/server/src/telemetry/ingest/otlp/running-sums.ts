@@ -5,11 +5,12 @@ import { Generations } from '../generations.ts';
 interface Running {
   value: number;
   lastMs: number;
+  lastDelta: number;
 }
 
-interface RunningBuckets {
-  readonly counts: Map<number, number>;
-  lastMs: number;
+interface Bucket {
+  readonly bound: number;
+  readonly count: number;
 }
 
 /** Senders of deltas report at least once an hour; what is silent for longer starts from zero again. */
@@ -17,53 +18,63 @@ const limits = { most: 200_000, turnMs: 3_600_000 };
 /** Bounds that one histogram of deltas may come to have. */
 const mostBounds = 400;
 
+/**
+ * How a delta stands to the one before it: the first that is known of its series, a later one, the same once
+ * more (its sender has not heard that it was taken), or one that is neither.
+ */
+export type Turn = 'first' | 'next' | 'again' | 'late';
+
 export interface RunningSums {
   age(): void;
-  /** The sum so far with this delta; undefined for one that is not newer than the last. */
-  add(series: Series, timeMs: number, delta: number): number | undefined;
-  /** The buckets so far with these; undefined for some that are not newer, or too many bounds. */
-  addBuckets(
-    series: Series,
-    timeMs: number,
-    buckets: readonly { readonly bound: number; readonly count: number }[],
-  ): readonly { readonly bound: number; readonly count: number }[] | undefined;
+  turn(series: Series, timeMs: number, delta: number): Turn;
+  /** The sum so far with this delta; one that came before is not added again. */
+  add(series: Series, timeMs: number, delta: number): number;
+  /** The buckets so far with these, in order; undefined, and nothing added, when there are too many bounds. */
+  addBuckets(series: Series, timeMs: number, buckets: readonly Bucket[]): readonly Bucket[] | undefined;
 }
 
 /**
  * Makes cumulative series of deltas, since PromQL's functions ask for those. The sums are this process's
- * own: after a restart they begin at zero, which `rate` takes for the restart of a counter.
+ * own: after a restart they begin at zero, as a counter does when its program was restarted.
  */
 export function createRunningSums(clock: Clock): RunningSums {
   const sums = new Generations<bigint, Running>(clock, limits);
-  const histograms = new Generations<bigint, RunningBuckets>(clock, limits);
+  const histograms = new Generations<bigint, { counts: Map<number, number>; lastMs: number }>(clock, limits);
   return {
     age() {
       sums.age();
       histograms.age();
     },
+    turn({ id }, timeMs, delta) {
+      const running = sums.get(id);
+      if (running === undefined) return 'first';
+      if (timeMs > running.lastMs) return 'next';
+      return timeMs === running.lastMs && delta === running.lastDelta ? 'again' : 'late';
+    },
     add({ id }, timeMs, delta) {
       let running = sums.get(id);
       if (running === undefined) {
-        running = { value: 0, lastMs: -Infinity };
+        running = { value: 0, lastMs: -Infinity, lastDelta: 0 };
         sums.set(id, running);
       }
-      if (timeMs <= running.lastMs) return undefined;
-      running.value += delta;
-      running.lastMs = timeMs;
+      if (timeMs > running.lastMs) {
+        running.value += delta;
+        running.lastMs = timeMs;
+        running.lastDelta = delta;
+      }
       return running.value;
     },
     addBuckets({ id }, timeMs, buckets) {
-      let running = histograms.get(id);
-      if (running === undefined) {
-        running = { counts: new Map(), lastMs: -Infinity };
+      const running = histograms.get(id) ?? { counts: new Map<number, number>(), lastMs: -Infinity };
+      const fresh = buckets.filter(({ bound }) => !running.counts.has(bound)).length;
+      if (running.counts.size + fresh > mostBounds) return undefined;
+      if (timeMs > running.lastMs) {
+        running.lastMs = timeMs;
+        for (const { bound, count } of buckets) {
+          running.counts.set(bound, (running.counts.get(bound) ?? 0) + count);
+        }
         histograms.set(id, running);
       }
-      if (timeMs <= running.lastMs) return undefined;
-      running.lastMs = timeMs;
-      for (const { bound, count } of buckets) {
-        running.counts.set(bound, (running.counts.get(bound) ?? 0) + count);
-      }
-      if (running.counts.size > mostBounds) return undefined;
       return [...running.counts]
         .toSorted(([left], [right]) => left - right)
         .map(([bound, count]) => ({ bound, count }));
