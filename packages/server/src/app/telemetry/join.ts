@@ -16,6 +16,7 @@ import type { JoinTelemetryRequest } from './request.ts';
 import { joinStores } from './stores.ts';
 
 const retentionEveryMs = 5 * 60_000;
+const rollUpEveryMs = 3_600_000;
 
 /** Joins everything of telemetry: the doors, the stores of metrics, logs and traces, and what asks them. */
 export function joinTelemetry(request: JoinTelemetryRequest) {
@@ -43,6 +44,13 @@ export function joinTelemetry(request: JoinTelemetryRequest) {
       name: 'telemetry.retention',
       everyMs: retentionEveryMs,
       run: async () => retention.apply(),
+    });
+    jobs.schedule({
+      name: 'telemetry.roll-up-days',
+      everyMs: rollUpEveryMs,
+      // The first time there may be months of samples; what is not done is done an hour later.
+      timeoutMs: 50 * 60_000,
+      run: async ({ signal }) => void (await metrics.rollUpDays(signal)),
     });
   }
 

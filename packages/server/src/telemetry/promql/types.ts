@@ -49,7 +49,7 @@ export interface StoredSeries {
 }
 
 /** A function over a range vector that a storage may calculate itself. */
-export interface OverRangeRequest extends Omit<SelectRequest, 'lastOf' | 'warn'>, Windows {
+export interface OverRangeRequest extends Omit<SelectRequest, 'lastOf'>, Windows {
   /** The function's name, such as `rate`. It takes nothing but the range vector, without stale markers. */
   readonly function: string;
 }
@@ -77,7 +77,7 @@ export interface QueryLimits {
   readonly maxSamples: number;
   /** Series that one selector may return. */
   readonly maxSeries: number;
-  /** Steps of a range query or a subquery; Prometheus's API refuses more than 11,000. */
+  /** Steps of a range query beyond its first; Prometheus's API refuses more than 11,000. */
   readonly maxSteps: number;
   /** Milliseconds until the query is ended. Prometheus's default is two minutes. */
   readonly timeoutMs: number;
@@ -109,18 +109,33 @@ export interface QueryResult {
   /** Texts as Prometheus writes them, with line and column, each once. */
   readonly warnings: readonly string[];
   readonly infos: readonly string[];
+  readonly cost: QueryCost;
 }
 
-export interface InstantQuery {
+/** What a query took. */
+export interface QueryCost {
+  /** Samples that were loaded or made. */
+  readonly samples: number;
+  readonly elapsedMs: number;
+}
+
+/** What a caller may ask of one query besides its result. */
+export interface QueryBounds {
+  readonly signal?: AbortSignal;
+  /** Ends the query sooner than the engine would. */
+  readonly timeoutMs?: number;
+  /** How far its instant selectors look back, in place of what the engine does. */
+  readonly lookbackMs?: number;
+}
+
+export interface InstantQuery extends QueryBounds {
   readonly query: string;
   readonly atMs: number;
-  readonly signal?: AbortSignal;
 }
 
-export interface RangeQuery {
+export interface RangeQuery extends QueryBounds {
   readonly query: string;
   readonly fromMs: number;
   readonly toMs: number;
   readonly stepMs: number;
-  readonly signal?: AbortSignal;
 }

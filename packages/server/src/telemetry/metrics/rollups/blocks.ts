@@ -32,6 +32,23 @@ export function daysFor(windows: Windows, days: readonly RollupDay[]): readonly 
   return days.some((day) => day.only && !whole.includes(day)) ? undefined : whole;
 }
 
+/**
+ * Windows on the grid that are near others: their ends are the last ones on the grid, and they are no shorter.
+ * They stand for those by time: the one for an end is the last that does not end after it.
+ */
+export function nearWindows(windows: Windows): Windows {
+  const { stepMs, rangeMs } = windows;
+  const onto = (ms: number): number => Math.floor(ms / windowMs) * windowMs;
+  const firstEndMs = onto(windows.firstEndMs);
+  const nearStepMs = stepMs % windowMs === 0 ? stepMs : windowMs;
+  return {
+    firstEndMs,
+    stepMs: nearStepMs,
+    count: Math.floor((spanOf(windows).toMs - firstEndMs) / nearStepMs) + 1,
+    rangeMs: Math.ceil(rangeMs / windowMs) * windowMs,
+  };
+}
+
 const greatestCommonDivisor = (a: number, b: number): number =>
   b === 0 ? a : greatestCommonDivisor(b, a % b);
 

@@ -2,14 +2,15 @@ import type { Labels } from '../../../base/labels.ts';
 import { labelSetOf } from '../../promql/label-set.ts';
 import { createMatcher } from '../../promql/matcher.ts';
 import { withoutStale } from '../../promql/stale.ts';
-import type { OverRangeRequest, OverRangeSeries, SampleStorage } from '../../promql/types.ts';
+import type { OverRangeRequest, OverRangeSeries, SampleStorage, Windows } from '../../promql/types.ts';
 import { dayMs, type FindSeries, type MetricsLimits, type SeriesRow } from '../types.ts';
 import { evaluateWindows } from '../windows.ts';
-import { blocksOf, daysFor, piecesOf, spanOf, summaries } from './blocks.ts';
+import { blocksOf, daysFor, nearWindows, piecesOf, spanOf, summaries } from './blocks.ts';
 import { daysWithin, segmentsOf, usableDays, type Segment } from './days.ts';
 import { rollupFunctions, type RollupFunction } from './functions.ts';
 import type { RollupStore } from './store.ts';
 import { type Piece, type RollupDay } from './types.ts';
+import { warningOf } from './warning.ts';
 
 export interface OverRollupsOptions {
   readonly store: RollupStore;
@@ -27,6 +28,8 @@ export interface OverRollupsOptions {
 const piecesAtOnce = 200_000;
 /** Pieces that are joined before other work of the process gets its turn. */
 const piecesPerTurn = 200_000;
+/** Windows on the grid that may stand for others; the most steps that Prometheus's API answers. */
+const mostNearSteps = 11_000;
 
 interface Result {
   readonly labels: Labels;
@@ -48,12 +51,17 @@ const empty = (labels: Labels, count: number): Result => ({
   present: new Uint8Array(count),
 });
 
+/** The same request for other windows. */
+function requestFor(request: OverRangeRequest, windows: Windows): OverRangeRequest {
+  const { afterMs, toMs } = spanOf(windows);
+  return { ...request, ...windows, fromMs: afterMs + 1, toMs };
+}
+
 /** The part of a request from one step up to, not including, another. */
 function part(request: OverRangeRequest, fromStep: number, toStep: number): OverRangeRequest {
   const { firstEndMs, stepMs, rangeMs } = request;
-  const windows = { firstEndMs: firstEndMs + fromStep * stepMs, stepMs, rangeMs, count: toStep - fromStep };
-  const { afterMs, toMs } = spanOf(windows);
-  return { ...request, ...windows, fromMs: afterMs + 1, toMs };
+  const count = toStep - fromStep;
+  return requestFor(request, { firstEndMs: firstEndMs + fromStep * stepMs, stepMs, rangeMs, count });
 }
 
 /** Steps in a row whose windows hold samples of days with rollups, or do not. */
@@ -144,8 +152,10 @@ export function createOverRollups(options: OverRollupsOptions): NonNullable<Samp
     return found.find((one) => keyOf(one.labels) === keyOf(labels)) ?? empty(labels, request.count);
   };
 
-  const fromRollups = async (task: Task): Promise<Result[]> => {
-    const { request, called, days } = task;
+  const fromRollups = async (given: Task): Promise<Result[]> => {
+    const { request, called } = given;
+    const days = daysWithin(request, given.days);
+    const task: Task = { request, called, days };
     const { matchers, fromMs, toMs, signal, count } = request;
     // First the samples: the head may forget while columns are waited for.
     const rest = await restOf(task);
@@ -183,23 +193,45 @@ export function createOverRollups(options: OverRollupsOptions): NonNullable<Samp
     return results;
   };
 
+  /** As `fromRollups`, with windows on the grid in place of those that are asked for. */
+  const nearRollups = async (task: Task): Promise<Result[]> => {
+    const { firstEndMs, stepMs, count } = task.request;
+    const near = nearWindows(task.request);
+    const found = await fromRollups({ ...task, request: requestFor(task.request, near) });
+    return found.map(({ labels, values, present }) => {
+      const into = empty(labels, count);
+      for (let step = 0; step < count; step += 1) {
+        const at = Math.floor((firstEndMs + step * stepMs - near.firstEndMs) / near.stepMs);
+        into.values[step] = values[at]!;
+        into.present[step] = present[at]!;
+      }
+      return into;
+    });
+  };
+
   const work = async (request: OverRangeRequest): Promise<readonly OverRangeSeries[] | undefined> => {
     const called = rollupFunctions.get(request.function);
-    const toMs = Math.min(request.toMs, settledMs());
-    const found = await usableDays(store, { fromMs: request.fromMs, toMs });
+    // Windows on the grid that stand for others may begin before them.
+    const found = await usableDays(store, { fromMs: request.fromMs - 2 * windowMs, toMs: request.toMs });
     const settled = found.filter(({ day, only }) => only || (day + 1) * dayMs <= settledMs());
-    const days = called === undefined ? undefined : daysFor(request, settled);
-    if (called === undefined || days === undefined)
-      return settled.some(({ only }) => only) ? undefined : overSamples(request);
-    if (days.length === 0) return overSamples(request);
-
-    const rolled = segmentsOf(request, days).filter((segment) => segment.days.length > 0);
+    const asked = daysWithin(request, settled);
+    const only = asked.filter((day) => day.only);
+    if (called === undefined) return only.length > 0 ? undefined : overSamples(request);
+    const exact = daysFor(request, asked);
+    if (exact?.length === 0) return overSamples(request);
+    if (exact === undefined) {
+      if (nearWindows(request).count > mostNearSteps) return undefined;
+      request.warn?.(warningOf(only));
+    }
+    const days = exact ?? settled;
+    const fromDays = exact === undefined ? nearRollups : fromRollups;
+    const rolled = segmentsOf(request, exact ?? only).filter((segment) => segment.days.length > 0);
     const results = new Map<string, Result>();
     for (const { from, to, byRollups } of runsOf(request, rolled)) {
-      const asked = part(request, from, to);
+      const steps = part(request, from, to);
       const some = byRollups
-        ? await fromRollups({ request: asked, called, days: daysWithin(asked, days) })
-        : await fromSamples(asked, called);
+        ? await fromDays({ request: steps, called, days })
+        : await fromSamples(steps, called);
       for (const { labels, values, present } of some) {
         const key = keyOf(labels);
         let into = results.get(key);

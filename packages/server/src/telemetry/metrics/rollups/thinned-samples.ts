@@ -8,6 +8,7 @@ import { blocksOf, onGrid } from './blocks.ts';
 import { segmentsOf, usableDays, type Segment } from './days.ts';
 import type { Ends, RollupStore } from './store.ts';
 import type { Blocks, RollupDay } from './types.ts';
+import { warningOf } from './warning.ts';
 
 export interface ThinnedSamplesOptions {
   readonly store: RollupStore;
@@ -21,11 +22,6 @@ export interface ThinnedSamplesOptions {
 /** Rows of rollups that are held at once, about. */
 const rowsAtOnce = 500_000;
 const assumedRowMs = 300_000;
-
-const warning = (untilMs: number): string =>
-  `samples from before ${new Date(untilMs).toISOString()} are kept as five-minute windows only: this is worked ` +
-  'out from the first and the last sample of each; exact are instant selectors, rate, increase, delta and the ' +
-  'last, min, max, sum, avg, count and present of a range, with start, step and range in multiples of five minutes';
 
 /** Collects samples of one series, and at their end a stale marker. */
 function collect() {
@@ -131,7 +127,7 @@ export function createThinnedSamples(options: ThinnedSamplesOptions): SampleStor
     }
     const days = found.filter(({ only }) => only);
     if (days.length === 0) return select(request);
-    request.warn?.(warning((days.at(-1)!.day + 1) * dayMs));
+    request.warn?.(warningOf(days));
     return bySegments(request, days, undefined);
   };
 }

@@ -30,6 +30,7 @@ export async function pushDown(
     fromMs: firstEndMs - rangeMs + 1,
     toMs: reference(steps.count - 1),
     signal: budget.signal,
+    warn: (message) => run.annotations.warn(message, inner.span),
     firstEndMs,
     stepMs: steps.stepMs,
     count: steps.count,
