@@ -9,7 +9,7 @@ import { blocksOf, daysFor, nearWindows, piecesOf, spanOf, summaries } from './b
 import { daysWithin, segmentsOf, usableDays, type Segment } from './days.ts';
 import { rollupFunctions, type RollupFunction } from './functions.ts';
 import type { RollupStore } from './store.ts';
-import { type Piece, type RollupDay } from './types.ts';
+import { windowMs, type Piece, type RollupDay } from './types.ts';
 import { warningOf } from './warning.ts';
 
 export interface OverRollupsOptions {
