@@ -85,6 +85,8 @@ export interface ExpressionFault {
   readonly message: string;
   readonly line: number | null;
   readonly column: number | null;
+  /** It asks for more than is allowed at once. */
+  readonly heavy: boolean;
 }
 
 const queryCodes = new Set(['bad_data', 'execution', 'timeout', 'canceled']);
@@ -93,7 +95,8 @@ const queryCodes = new Set(['bad_data', 'execution', 'timeout', 'canceled']);
 export function expressionFault(error: unknown): ExpressionFault | null {
   if (!(error instanceof ApiError) || !queryCodes.has(error.code)) return null;
   const text = error.message.replace(/^invalid parameter "query": /, '');
+  const heavy = error.code === 'timeout' || /too many samples|the limit is|samples may be held/.test(text);
   const place = /^(\d+):(\d+): (?:parse error: )?/.exec(text);
-  if (place === null) return { message: text, line: null, column: null };
-  return { message: text.slice(place[0].length), line: Number(place[1]), column: Number(place[2]) };
+  if (place === null) return { message: text, line: null, column: null, heavy };
+  return { message: text.slice(place[0].length), line: Number(place[1]), column: Number(place[2]), heavy };
 }

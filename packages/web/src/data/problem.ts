@@ -19,6 +19,7 @@ const titles: Partial<Record<string, string>> = {
   unavailable: 'This is not available right now',
   not_found: 'This does not exist, or no longer does',
   forbidden: 'You may not see this',
+  query_too_heavy: 'That asks for more than is allowed at once',
   rate_limited: 'Too many requests',
   managed_by_configuration: 'This is kept in the configuration file',
   step_up_required: 'Nothing was done',

@@ -58,6 +58,8 @@ export interface Plot {
   destroy(): void;
 }
 
+/** Times to the second do not touch each other. */
+const tickPx = 76;
 /** A line is under the pointer within this distance, px. */
 const reachPx = 28;
 const font = '11px ui-sans-serif, system-ui, sans-serif';
@@ -271,7 +273,7 @@ export function makePlot(
       },
       scales: { x: { time: true, range: () => [look.from, look.to] }, y: { range: () => [...range] } },
       axes: [
-        { ...axis, grid: { show: false }, size: 28, values: (_, ticks) => timeLabels(ticks) },
+        { ...axis, grid: { show: false }, size: 28, space: tickPx, values: (_, ticks) => timeLabels(ticks) },
         {
           ...axis,
           size: 64,

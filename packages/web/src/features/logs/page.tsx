@@ -70,6 +70,7 @@ export function LogsPage() {
   };
 
   const isSql = search.view === 'sql';
+  const isTimed = !isSql && search.view !== 'live';
   const fault = fieldErrors(error)['query'];
   const empty = <NoRecords search={search} range={time.name} onChange={change} />;
   const show = (): ReactNode => {
@@ -112,15 +113,17 @@ export function LogsPage() {
             </LinkButton>
           ) : null}
           <SavedSearches search={search} onOpen={change} />
-          {mayExport ? <ExportMenu filter={filter} /> : null}
+          {mayExport && isTimed ? <ExportMenu filter={filter} /> : null}
         </>
       }
     >
-      <RangeChoice
-        window={time}
-        minutes
-        onChoose={(name) => change({ ...search, range: name, from: undefined, to: undefined })}
-      />
+      {isTimed ? (
+        <RangeChoice
+          window={time}
+          minutes
+          onChoose={(name) => change({ ...search, range: name, from: undefined, to: undefined })}
+        />
+      ) : null}
       {isSql ? null : (
         <div className={classes['search']}>
           <SearchBox
@@ -129,7 +132,7 @@ export function LogsPage() {
             problem={fault}
             onSearch={(query) => change({ ...search, query })}
           />
-          {search.view === 'live' ? null : (
+          {isTimed ? (
             <Button
               variant="default"
               size="sm"
@@ -139,7 +142,7 @@ export function LogsPage() {
             >
               Refresh
             </Button>
-          )}
+          ) : null}
         </div>
       )}
       <div className={classes['bar']}>
@@ -163,9 +166,9 @@ export function LogsPage() {
           onChange={(view) => change({ ...search, view: view === 'records' ? undefined : view })}
         />
       </div>
-      {isSql || search.view === 'live' ? null : (
+      {isTimed ? (
         <Histogram filter={filter} asOf={asOf} onTake={(from, to) => change({ ...search, from, to })} />
-      )}
+      ) : null}
       {show()}
       <Outlet />
     </Page>

@@ -55,7 +55,9 @@ export function PatternsView({
                     </p>
                     <div className={classes['facts']}>
                       <SeverityWord severity={pattern.severity} />
-                      <span>{pattern.services.join(', ')}</span>
+                      <span className={classes['services']} title={pattern.services.join(', ')}>
+                        {pattern.services.join(', ')}
+                      </span>
                       <span className="faint">
                         last <Ago at={pattern.lastAt} />
                       </span>

@@ -51,6 +51,9 @@ export function QueryRow({
           <p className={classes['fault']} role="alert">
             {fault.line === null ? '' : `Line ${fault.line}, character ${fault.column ?? 1}: `}
             {fault.message}
+            {fault.heavy
+              ? '. Ask for less: a shorter time, fewer series by their labels, or a rule that records the result.'
+              : ''}
           </p>
         )}
       </div>

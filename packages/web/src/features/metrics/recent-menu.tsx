@@ -15,7 +15,9 @@ export function RecentMenu({ onTake }: { onTake: (expression: string) => void })
         </Button>
       </Menu.Target>
       <Menu.Dropdown className={classes['recent'] ?? ''}>
-        {list.length === 0 ? <Menu.Label>What you ask here is remembered in this browser.</Menu.Label> : null}
+        {list.length === 0 ? (
+          <Menu.Item disabled>What you ask here is remembered in this browser.</Menu.Item>
+        ) : null}
         {list.map((expression) => (
           <Menu.Item key={expression} title={expression} onClick={() => onTake(expression)}>
             <code>{expression}</code>
