@@ -32,7 +32,7 @@ export const invalidParameter = (name: string, message: string): ApiError =>
   new ApiError('bad_data', `invalid parameter "${name}": ${message}`);
 
 /** A refused query as the API tells it; a fault of its text is a fault of the parameter. */
-export const ofQuery = (error: PromqlError, parameter = 'query'): ApiError =>
+export const ofQuery = (error: PromqlError): ApiError =>
   error.type === 'bad_data'
-    ? invalidParameter(parameter, error.message)
+    ? invalidParameter('query', error.message)
     : new ApiError(error.type, error.message, error);

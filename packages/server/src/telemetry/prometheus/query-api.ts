@@ -9,6 +9,7 @@ import { ApiError, invalidParameter, ofQuery } from './api-error.ts';
 import { unescapeName } from './escaped-name.ts';
 import { expressionView } from './expression-view.ts';
 import {
+  boundsParameters,
   durationParameter,
   limitParameter,
   rangeParameters,
@@ -18,7 +19,8 @@ import {
 } from './parameters.ts';
 import { activeAlerts, ruleGroups } from './rule-views.ts';
 import type { CatalogueQuery, MetricCatalogue, RuleSource } from './types.ts';
-import { limited } from './write-result.ts';
+import { pageOf } from './rule-pages.ts';
+import { limited, withStatistics, type WrittenResult } from './write-result.ts';
 
 export interface QueryApiParts {
   readonly engine: PromqlEngine;
@@ -53,25 +55,38 @@ const cut = <T>(list: readonly T[], limit: number | undefined): Answer =>
 
 /** The calls of Prometheus's HTTP API (version 1), one function each. They throw `ApiError`. */
 export function createQueryApi({ engine, catalogue, rules, clock, version }: QueryApiParts) {
-  function catalogueQuery(from: Parameters): CatalogueQuery & { limit?: number } {
+  /** What the catalogue finds, as much of it as is wanted. */
+  async function look<T>(
+    from: Parameters,
+    find: (query: CatalogueQuery) => Promise<readonly T[]>,
+  ): Promise<Answer> {
     const limit = limitParameter(from);
-    return {
-      selectors: selectorParameters(from),
-      ...rangeParameters(from, clock.now()),
-      // One more than is wanted tells whether there is more.
-      ...(limit === undefined ? {} : { limit: limit + 1 }),
-    };
+    const { fromMs, toMs } = rangeParameters(from, clock.now());
+    const selectors = selectorParameters(from);
+    if (toMs < fromMs) return { data: [] };
+    // One more than is wanted tells whether there is more.
+    const query = { selectors, fromMs, toMs, ...(limit === undefined ? {} : { limit: limit + 1 }) };
+    return cut(await find(query), limit);
+  }
+
+  async function evaluated(
+    query: () => Promise<QueryResult>,
+    limit: number | undefined,
+  ): Promise<WrittenResult> {
+    const started = clock.monotonic();
+    const result = await asked(query);
+    return withStatistics(limited(result, limit), clock.monotonic() - started);
   }
 
   return {
-    async instant(from: Parameters, signal: AbortSignal): Promise<QueryResult> {
+    async instant(from: Parameters, signal: AbortSignal): Promise<WrittenResult> {
       const limit = limitParameter(from);
       const atMs = timeParameter(from, 'time', clock.now());
-      if (from.text('timeout') !== '') durationParameter(from, 'timeout');
-      return limited(await asked(() => engine.instant({ query: from.text('query'), atMs, signal })), limit);
+      const query = { query: from.text('query'), atMs, ...boundsParameters(from), signal };
+      return evaluated(() => engine.instant(query), limit);
     },
 
-    async range(from: Parameters, signal: AbortSignal): Promise<QueryResult> {
+    async range(from: Parameters, signal: AbortSignal): Promise<WrittenResult> {
       const limit = limitParameter(from);
       const fromMs = timeParameter(from, 'start');
       const toMs = timeParameter(from, 'end');
@@ -89,25 +104,23 @@ export function createQueryApi({ engine, catalogue, rules, clock, version }: Que
           'exceeded maximum resolution of 11,000 points per timeseries. Try decreasing the query resolution (?step=XX)',
         );
       }
-      if (from.text('timeout') !== '') durationParameter(from, 'timeout');
-      const query = from.text('query');
-      return limited(await asked(() => engine.range({ query, fromMs, toMs, stepMs, signal })), limit);
+      const query = { query: from.text('query'), fromMs, toMs, stepMs, ...boundsParameters(from), signal };
+      return evaluated(() => engine.range(query), limit);
     },
 
     async labelNames(from: Parameters): Promise<Answer> {
-      return cut(await catalogue.labelNames(catalogueQuery(from)), limitParameter(from));
+      return look(from, (query) => catalogue.labelNames(query));
     },
 
     async labelValues(escaped: string, from: Parameters): Promise<Answer> {
       const name = unescapeName(escaped);
       if (!isLabelName(name)) throw new ApiError('bad_data', `invalid label name: ${JSON.stringify(name)}`);
-      return cut(await catalogue.labelValues(name, catalogueQuery(from)), limitParameter(from));
+      return look(from, (query) => catalogue.labelValues(name, query));
     },
 
     async series(from: Parameters): Promise<Answer> {
-      const query = catalogueQuery(from);
-      if (query.selectors.length === 0) throw new ApiError('bad_data', 'no match[] parameter provided');
-      return cut(await catalogue.series(query), limitParameter(from));
+      if (from.all('match[]').length === 0) throw new ApiError('bad_data', 'no match[] parameter provided');
+      return look(from, (query) => catalogue.series(query));
     },
 
     async metadata(from: Parameters): Promise<Answer> {
@@ -136,7 +149,7 @@ export function createQueryApi({ engine, catalogue, rules, clock, version }: Que
         selectors: selectorParameters(from),
         withAlerts: from.text('exclude_alerts') !== 'true',
       };
-      return { data: { groups: ruleGroups(await rules.list(), filter) } };
+      return { data: pageOf(ruleGroups(await rules.list(), filter), from) };
     },
 
     async alerts(): Promise<Answer> {
@@ -145,7 +158,12 @@ export function createQueryApi({ engine, catalogue, rules, clock, version }: Que
 
     /** Exemplars are not stored. A query that cannot be read is refused all the same. */
     async exemplars(from: Parameters): Promise<Answer> {
-      await asked(() => formatQuery(from.text('query')));
+      try {
+        formatQuery(from.text('query'));
+      } catch (error) {
+        if (error instanceof PromqlError) throw new ApiError('bad_data', error.message, error);
+        throw error;
+      }
       return { data: [] };
     },
 

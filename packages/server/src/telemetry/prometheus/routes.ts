@@ -3,11 +3,10 @@ import { z } from 'zod';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { CustosError } from '../../base/errors.ts';
 import type { Routes } from '../../http/types.ts';
-import type { QueryResult } from '../promql/types.ts';
 import { ApiError } from './api-error.ts';
 import { readParameters, type Parameters } from './parameters.ts';
 import { createQueryApi, type Answer, type QueryApiParts } from './query-api.ts';
-import { resultPieces, writeNotes } from './write-result.ts';
+import { resultPieces, writeNotes, type WrittenResult } from './write-result.ts';
 
 const base = '/prometheus/api/v1';
 const json = 'application/json; charset=utf-8';
@@ -15,7 +14,7 @@ const json = 'application/json; charset=utf-8';
 /** Any names, each once or more; each call reads what it knows. */
 const parameters = z.record(z.string(), z.union([z.string(), z.array(z.string())]));
 
-type Call = (from: Parameters, signal: AbortSignal) => Promise<Answer | QueryResult>;
+type Call = (from: Parameters, signal: AbortSignal) => Promise<Answer | WrittenResult>;
 
 /** Aborts when the caller goes away before the answer is out. */
 function callerSignal(reply: FastifyReply): AbortSignal {
@@ -26,7 +25,7 @@ function callerSignal(reply: FastifyReply): AbortSignal {
   return gone.signal;
 }
 
-function sendAnswer(reply: FastifyReply, answer: Answer | QueryResult): FastifyReply {
+function sendAnswer(reply: FastifyReply, answer: Answer | WrittenResult): FastifyReply {
   reply.type(json);
   if (!('value' in answer)) {
     const { data, warnings = [] } = answer;

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { unescapeName } from './escaped-name.ts';
 import { readParameters, timeParameter } from './parameters.ts';
+import { pageOf } from './rule-pages.ts';
 import { writeTime, writeValue } from './write-number.ts';
 import { limited, resultPieces } from './write-result.ts';
 
@@ -50,7 +51,9 @@ test('times are read as seconds and as RFC 3339', () => {
   expect(read('2026-01-01T00:00:00.250Z')).toBe(1_767_225_600_250);
   expect(read('2026-01-01T02:00:00+02:00')).toBe(1_767_225_600_000);
   for (const wrong of ['yesterday', '2026-01-01', 'NaN', '1e99', '2026-13-01T00:00:00Z']) {
-    expect(() => read(wrong)).toThrow(/invalid parameter "time": cannot parse/);
+    expect(() => read(wrong)).toThrow(
+      /invalid parameter "time": Invalid time value for 'time': cannot parse/,
+    );
   }
 });
 
@@ -81,4 +84,14 @@ test('a limit cuts and says so, and says nothing when it does not', () => {
   const result = { value: { type: 'vector', samples }, warnings: [], infos: [] } as const;
   expect(limited(result, 2)).toMatchObject({ warnings: ['results truncated due to limit'] });
   expect(limited(result, 3)).toBe(result);
+});
+
+test('groups come in pages, ordered by file and name, and the last page names no next one', () => {
+  const groups = ['c', 'a', 'b'].map((name) => ({ file: name === 'a' ? 'z.yml' : 'y.yml', name }));
+  const page = (query: Record<string, string>) => pageOf(groups, readParameters(query, {}));
+  const first = page({ group_limit: '2' });
+  expect(first.groups.map(({ name }) => name)).toEqual(['b', 'c']);
+  const second = page({ group_limit: '2', group_next_token: first.groupNextToken ?? '' });
+  expect(second).toEqual({ groups: [{ file: 'z.yml', name: 'a' }] });
+  expect(page({}).groups).toBe(groups);
 });

@@ -3,6 +3,32 @@ import { labelSetOf } from '../promql/label-set.ts';
 import type { MatrixSeries, QueryResult, QueryValue } from '../promql/types.ts';
 import { writeTime, writeValue } from './write-number.ts';
 
+/** A result and, where they are asked for, figures about it in the form of Prometheus. */
+export interface WrittenResult extends QueryResult {
+  readonly stats?: Readonly<Record<string, unknown>>;
+}
+
+/** Adds figures to a result whose samples were counted. Times that are not taken apart here are 0. */
+export function withStatistics(result: QueryResult, elapsedMs: number): WrittenResult {
+  const { samples } = result;
+  if (samples === undefined) return result;
+  const seconds = elapsedMs / 1000;
+  return {
+    ...result,
+    stats: {
+      timings: {
+        evalTotalTime: seconds,
+        resultSortTime: 0,
+        queryPreparationTime: 0,
+        innerEvalTime: seconds,
+        execQueueTime: 0,
+        execTotalTime: seconds,
+      },
+      samples: { totalQueryableSamples: samples, peakSamples: samples },
+    },
+  };
+}
+
 /** About this many characters go out in one piece. */
 const pieceLength = 1 << 16;
 
@@ -63,10 +89,11 @@ export function writeNotes(notes: { warnings?: readonly string[]; infos?: readon
  * The envelope of a query's result, in pieces. Written by hand: a matrix of a million points is no tree of
  * objects first.
  */
-export function* resultPieces({ value, warnings, infos }: QueryResult): Generator<string> {
+export function* resultPieces({ value, warnings, infos, stats }: WrittenResult): Generator<string> {
   yield `{"status":"success","data":{"resultType":"${value.type}","result":[`;
   yield* valuePieces(value);
-  yield `]}${writeNotes({ warnings, infos })}}`;
+  const statistics = stats === undefined ? '' : `,"stats":${JSON.stringify(stats)}`;
+  yield `]${statistics}}${writeNotes({ warnings, infos })}}`;
 }
 
 /** The first `limit` series or samples of a result, with a word about what is missing. */

@@ -128,7 +128,7 @@ describe('limits', () => {
       type: 'execution',
       message: 'a selector returned 2 series; the limit is 1',
     });
-    const steps = engineOf(storage, { limits: { maxSteps: 3 } });
+    const steps = engineOf(storage, { limits: { maxSteps: 2 } });
     expect(await errorOf(steps.range({ query: 'm', ...range }))).toMatchObject({ type: 'bad_data' });
     expect(await errorOf(samples.instant({ query: 'sum_over_time(m[10y:1ms])', atMs: 0 }))).toMatchObject({
       type: 'execution',

@@ -12,6 +12,7 @@ import { parseQuery } from './syntax/parse.ts';
 import { typeOf } from './syntax/type-check.ts';
 import type {
   InstantQuery,
+  QueryBounds,
   QueryLimits,
   QueryResult,
   QueryValue,
@@ -52,7 +53,7 @@ interface Task {
   readonly expression: Expression;
   readonly steps: Steps;
   readonly endMs: number;
-  readonly signal: AbortSignal | undefined;
+  readonly asked: QueryBounds;
 }
 
 async function instantValue(evaluator: Evaluator, expression: Expression, steps: Steps): Promise<QueryValue> {
@@ -90,16 +91,18 @@ export function createPromqlEngine(options: PromqlEngineOptions): PromqlEngine {
   const limits: QueryLimits = { ...defaultLimits, ...options.limits };
 
   const perform = async (
-    { query, steps, endMs, signal, expression }: Task,
+    { query, steps, endMs, asked, expression }: Task,
     evaluate: (evaluator: Evaluator, expression: Expression, steps: Steps) => Promise<QueryValue>,
   ): Promise<QueryResult> => {
     const annotations = createAnnotations(query);
-    const budget = createBudget(limits, options.clock, signal ?? new AbortController().signal);
+    const timeoutMs = Math.min(limits.timeoutMs, asked.timeoutMs ?? Infinity);
+    const signal = asked.signal ?? new AbortController().signal;
+    const budget = createBudget({ ...limits, timeoutMs }, options.clock, signal);
     const evaluator = createEvaluator({
       storage: options.storage,
       budget,
       annotations,
-      lookbackMs: options.lookbackMs ?? 300_000,
+      lookbackMs: asked.lookbackMs ?? options.lookbackMs ?? 300_000,
       subqueryStepMs: options.subqueryStepMs ?? 60_000,
       delayedNameRemoval: options.delayedNameRemoval ?? false,
       startMs: steps.startMs,
@@ -107,19 +110,24 @@ export function createPromqlEngine(options: PromqlEngineOptions): PromqlEngine {
     });
     try {
       const value = await evaluate(evaluator, expression, steps);
-      return { value, warnings: [...annotations.warnings], infos: [...annotations.infos] };
+      return {
+        value,
+        warnings: [...annotations.warnings],
+        infos: [...annotations.infos],
+        ...(asked.countSamples === true ? { samples: budget.samples() } : {}),
+      };
     } finally {
       budget.close();
     }
   };
 
   return {
-    async instant({ query, atMs, signal }) {
+    async instant({ query, atMs, ...asked }) {
       if (!Number.isSafeInteger(atMs)) throw badData('the time must be a whole number of milliseconds');
       const steps: Steps = { startMs: atMs, stepMs: 1, count: 1 };
-      return perform({ query, expression: parseQuery(query), steps, endMs: atMs, signal }, instantValue);
+      return perform({ query, expression: parseQuery(query), steps, endMs: atMs, asked }, instantValue);
     },
-    async range({ query, fromMs, toMs, stepMs, signal }) {
+    async range({ query, fromMs, toMs, stepMs, ...asked }) {
       if (![fromMs, toMs, stepMs].every(Number.isSafeInteger)) {
         throw badData('start, end and step must be whole numbers of milliseconds');
       }
@@ -130,7 +138,7 @@ export function createPromqlEngine(options: PromqlEngineOptions): PromqlEngine {
         );
       }
       const count = Math.floor((toMs - fromMs) / stepMs) + 1;
-      if (count > limits.maxSteps) {
+      if (count - 1 > limits.maxSteps) {
         throw badData(
           `exceeded maximum resolution of ${limits.maxSteps.toLocaleString('en-US')} points per timeseries. ` +
             'Try decreasing the query resolution (?step=XX)',
@@ -144,7 +152,7 @@ export function createPromqlEngine(options: PromqlEngineOptions): PromqlEngine {
         );
       }
       const steps: Steps = { startMs: fromMs, stepMs, count };
-      return perform({ query, expression, steps, endMs: toMs, signal }, rangeValue);
+      return perform({ query, expression, steps, endMs: toMs, asked }, rangeValue);
     },
   };
 }

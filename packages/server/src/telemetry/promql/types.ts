@@ -109,14 +109,8 @@ export interface QueryResult {
   /** Texts as Prometheus writes them, with line and column, each once. */
   readonly warnings: readonly string[];
   readonly infos: readonly string[];
-  readonly cost: QueryCost;
-}
-
-/** What a query took. */
-export interface QueryCost {
-  /** Samples that were loaded or made. */
-  readonly samples: number;
-  readonly elapsedMs: number;
+  /** Samples that were loaded or made, when the query asked for their number. */
+  readonly samples?: number;
 }
 
 /** What a caller may ask of one query besides its result. */
@@ -126,6 +120,7 @@ export interface QueryBounds {
   readonly timeoutMs?: number;
   /** How far its instant selectors look back, in place of what the engine does. */
   readonly lookbackMs?: number;
+  readonly countSamples?: boolean;
 }
 
 export interface InstantQuery extends QueryBounds {

@@ -9,6 +9,8 @@ export interface Budget {
   readonly signal: AbortSignal;
   /** Counts samples that are loaded or made. Throws `execution` over the limit. */
   charge(samples: number): void;
+  /** What was counted so far. */
+  samples(): number;
   /** Throws `execution` when one selector returned more series than allowed. */
   checkSeries(series: number): void;
   /**
@@ -57,6 +59,7 @@ export function createBudget(limits: QueryLimits, clock: Clock, caller: AbortSig
         );
       }
     },
+    samples: () => samples,
     checkSeries(series) {
       if (series > limits.maxSeries) {
         throw executionError(`a selector returned ${series} series; the limit is ${limits.maxSeries}`);
