@@ -6,6 +6,7 @@ import { lokiRoutes } from '../../telemetry/ingest/routes-loki.ts';
 import { ndjsonRoutes } from '../../telemetry/ingest/routes-ndjson.ts';
 import { otlpRoutes } from '../../telemetry/ingest/routes-otlp.ts';
 import { remoteWriteRoutes } from '../../telemetry/ingest/routes-remote-write.ts';
+import { withPaths } from '../../telemetry/ingest/scrape/credentials.ts';
 import { createScraper } from '../../telemetry/ingest/scrape/scraper.ts';
 import { createSyslog } from '../../telemetry/ingest/syslog/service.ts';
 import { createTally } from '../../telemetry/ingest/tally.ts';
@@ -35,10 +36,7 @@ export function joinDoors(request: JoinTelemetryRequest, stores: TelemetryStores
 
   const syslog = createSyslog({ listeners, records, tally, clock, log });
   const scraper = createScraper({
-    jobs: scrape.map((job) => ({
-      ...job,
-      file_sd_configs: job.file_sd_configs.map((from) => ({ ...from, files: from.files.map(beside) })),
-    })),
+    jobs: scrape.map((job) => withPaths(job, beside)),
     outbound: request.outbound,
     samples,
     tally,

@@ -63,9 +63,13 @@ export const targetGroup = z.strictObject({
   labels: z.record(labelName, z.coerce.string()).default({}),
 });
 
+const path = z.string().min(1).optional();
+/** 0 is no limit. */
+const limit = z.number().int().min(0).default(0);
+
 /**
- * A job, written as in `scrape_configs` of Prometheus. Where Prometheus takes `password_file` and the like,
- * a secret is `{ env: NAME }` or `{ file: PATH }` here, as everywhere in the configuration.
+ * A job, written as in `scrape_configs` of Prometheus. A secret may also be `{ env: NAME }` or `{ file: PATH }`,
+ * as everywhere in the configuration; `password_file` and the like are read anew for each scrape.
  */
 export const scrapeJobConfiguration = z
   .strictObject({
@@ -88,24 +92,45 @@ export const scrapeJobConfiguration = z
       .default([]),
     relabel_configs: z.array(relabelRule).default([]),
     metric_relabel_configs: z.array(relabelRule).default([]),
-    basic_auth: z.strictObject({ username: z.string(), password: z.string().default('') }).optional(),
+    follow_redirects: z.boolean().default(true),
+    enable_compression: z.boolean().default(true),
+    basic_auth: z
+      .strictObject({ username: z.string(), password: z.string().default(''), password_file: path })
+      .optional(),
     authorization: z
-      .strictObject({ type: z.string().default('Bearer'), credentials: z.string().min(1) })
+      .strictObject({
+        type: z.string().default('Bearer'),
+        credentials: z.string().min(1).optional(),
+        credentials_file: path,
+      })
+      .refine(
+        ({ credentials, credentials_file: file }) => (credentials === undefined) !== (file === undefined),
+        { path: ['credentials'], error: 'must be there, or else credentials_file' },
+      )
       .optional(),
     bearer_token: z.string().min(1).optional(),
+    bearer_token_file: path,
     tls_config: z
       .strictObject({
         ca: z.string().optional(),
+        ca_file: path,
         cert: z.string().optional(),
+        cert_file: path,
         key: z.string().optional(),
+        key_file: path,
         server_name: z.string().optional(),
         insecure_skip_verify: z.boolean().default(false),
       })
       .optional(),
-    sample_limit: z.number().int().min(0).default(0),
+    sample_limit: limit,
+    label_limit: limit,
+    label_name_length_limit: limit,
+    label_value_length_limit: limit,
+    target_limit: limit,
     body_size_limit: size.default(0),
   })
-  .transform(({ bearer_token: bearer, scrape_timeout: timeout, ...job }, context) => {
+  .transform((given, context) => {
+    const { bearer_token: bearer, bearer_token_file: bearerFile, scrape_timeout: timeout, ...job } = given;
     if (timeout !== undefined && timeout > job.scrape_interval) {
       context.addIssue({
         code: 'custom',
@@ -113,12 +138,13 @@ export const scrapeJobConfiguration = z
         message: 'must not be longer than scrape_interval',
       });
     }
-    const ways = [job.basic_auth, job.authorization, bearer].filter((way) => way !== undefined);
+    const ways = [job.basic_auth, job.authorization, bearer, bearerFile].filter((way) => way !== undefined);
     if (ways.length > 1) {
       const message = 'only one of basic_auth, authorization and bearer_token may be given';
       context.addIssue({ code: 'custom', path: ['authorization'], message });
     }
-    const authorization = bearer === undefined ? job.authorization : { type: 'Bearer', credentials: bearer };
+    const token = { type: 'Bearer', credentials: bearer, credentials_file: bearerFile };
+    const authorization = bearer === undefined && bearerFile === undefined ? job.authorization : token;
     return {
       ...job,
       authorization,

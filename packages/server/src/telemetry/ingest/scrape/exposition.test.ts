@@ -86,7 +86,8 @@ test.each([
   'metric 1\n\n# EOF\n',
   'metric  1\n# EOF\n',
   '# remark\n# EOF\n',
-  'metric 1\n# EOF',
+  'metric 1',
+  'metric 1\n# EO',
 ])('OpenMetrics refuses %j', (text) => {
   expect(() => read(text, true)).toThrow(ExpositionError);
 });

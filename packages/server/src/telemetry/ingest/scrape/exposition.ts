@@ -139,7 +139,10 @@ export function readExposition(text: string, open: boolean, sink: ExpositionSink
   let ended = false;
   for (let line = 1; from < text.length; line += 1) {
     const lineEnd = text.indexOf('\n', from);
-    if (lineEnd < 0 && open) fail(line, 'the last line does not end in a line feed');
+    // The format's grammar lets the last line feed be left out (OpenMetrics 1.0, "ABNF").
+    if (lineEnd < 0 && open && text.slice(from) !== '# EOF') {
+      fail(line, 'the last line does not end in a line feed');
+    }
     let to = lineEnd < 0 ? text.length : lineEnd;
     const next = to + 1;
     if (ended) fail(line, 'there is something after # EOF');

@@ -76,6 +76,11 @@ export function createScraper(options: ScraperOptions): Scraper {
         else if (targets.size < mostTargets) targets.set(found.key, found);
       }
     }
+    if (job.target_limit > 0 && targets.size > job.target_limit) {
+      const why = `the job has ${targets.size} targets; target_limit is ${job.target_limit}`;
+      faults.push(...[...targets.values()].map(({ url }) => ({ target: url, why })));
+      targets.clear();
+    }
     one.faults = faults;
     return targets;
   }

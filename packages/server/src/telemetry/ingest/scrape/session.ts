@@ -17,6 +17,15 @@ export interface SessionOptions {
   readonly relabel?: Relabel;
   /** Samples of one body after relabelling; 0 is no limit. */
   readonly sampleLimit?: number;
+  /** Bounds of each series after relabelling; one that is beyond fails the scrape. */
+  readonly labelLimits?: LabelLimits;
+}
+
+/** As `label_limit` and its kin; 0 is no limit. */
+export interface LabelLimits {
+  readonly count: number;
+  readonly nameBytes: number;
+  readonly valueBytes: number;
 }
 
 /** What a body gave. */
@@ -67,12 +76,30 @@ const plain = (labels: LabelMap): Labels => {
   return record;
 };
 
+function checkLabels(labels: LabelMap, { count, nameBytes, valueBytes }: LabelLimits): void {
+  const fail = (what: string, has: number, limit: string): never => {
+    const metric = (labels.get('__name__') ?? '').slice(0, 50);
+    throw new ExpositionError(`The series ${metric} has ${what} ${has}; ${limit}.`);
+  };
+  if (count > 0 && labels.size > count) fail('labels:', labels.size, `label_limit is ${count}`);
+  if (nameBytes === 0 && valueBytes === 0) return;
+  for (const [name, value] of labels) {
+    const [nameSize, valueSize] = [Buffer.byteLength(name), Buffer.byteLength(value)];
+    if (nameBytes > 0 && nameSize > nameBytes) {
+      fail('a label name of length', nameSize, `label_name_length_limit is ${nameBytes}`);
+    }
+    if (valueBytes > 0 && valueSize > valueBytes) {
+      fail('a label value of length', valueSize, `label_value_length_limit is ${valueBytes}`);
+    }
+  }
+}
+
 /**
  * Takes the bodies of one target, one after the other. A series is known by its text from scrape to scrape,
  * so that its labels are read and rewritten once.
  */
 export function createSession(options: SessionOptions): Session {
-  const { labels: own, samples, source, relabel = () => true, sampleLimit = 0 } = options;
+  const { labels: own, samples, source, relabel = () => true, sampleLimit = 0, labelLimits } = options;
   const { honorLabels = false, honorTimestamps = true } = options;
   let known = new Map<string, Known>();
   let before = new Set<Series>();
@@ -82,6 +109,7 @@ export function createSession(options: SessionOptions): Session {
     const labels = readSeriesText(text);
     attach(labels, own, honorLabels);
     if (!relabel(labels)) return undefined;
+    if (labelLimits !== undefined) checkLabels(labels, labelLimits);
     return samples.series(plain(labels), source);
   }
 

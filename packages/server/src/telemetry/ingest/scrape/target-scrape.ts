@@ -6,6 +6,7 @@ import type { Outbound } from '../../../outbound/types.ts';
 import type { IngestTally, Refusal, SampleIntake, Source } from '../../types.ts';
 import { mediaType, plainBody } from '../body.ts';
 import { SampleColumns } from '../sample-columns.ts';
+import { credentialsOf } from './credentials.ts';
 import { compileRelabel } from './relabel.ts';
 import { createSession, type TakenBody } from './session.ts';
 import type { Target } from './target.ts';
@@ -26,8 +27,16 @@ export interface TargetScrape {
   view(): ScrapeTargetView;
 }
 
-/** OpenMetrics before the old text format; what is understood is one of both. */
-const accept = 'application/openmetrics-text;version=1.0.0,text/plain;version=0.0.4;q=0.5,*/*;q=0.1';
+/** OpenMetrics before the older text formats, and names in any letters rather than escaped ones. */
+const accept = [
+  'application/openmetrics-text;version=1.0.0;escaping=allow-utf-8;q=0.6',
+  'application/openmetrics-text;version=0.0.1;q=0.5',
+  'text/plain;version=1.0.0;escaping=allow-utf-8;q=0.4',
+  'text/plain;version=0.0.4;q=0.3',
+  '*/*;q=0.1',
+].join(',');
+/** As Prometheus follows them. */
+const redirects = 10;
 /** Bytes of an answer when the job has no limit of its own. */
 const defaultBodyLimit = 64 * 1024 * 1024;
 const reportNames = [
@@ -38,30 +47,12 @@ const reportNames = [
   'scrape_series_added',
 ] as const;
 
-function headersOf(job: ScrapeJob): Record<string, string> {
-  const headers: Record<string, string> = {
-    accept,
-    'accept-encoding': 'gzip',
-    'user-agent': 'Custos',
-    'x-prometheus-scrape-timeout-seconds': String(job.scrape_timeout / 1000),
-  };
-  if (job.basic_auth !== undefined) {
-    const { username, password } = job.basic_auth;
-    headers['authorization'] = `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`;
-  } else if (job.authorization !== undefined) {
-    headers['authorization'] = `${job.authorization.type} ${job.authorization.credentials}`;
-  }
-  return headers;
-}
-
-function tlsOf({ tls_config: tls }: ScrapeJob) {
-  if (tls === undefined) return undefined;
+function headersOf(job: ScrapeJob, target: Target): Record<string, string> {
   return {
-    rejectUnauthorized: !tls.insecure_skip_verify,
-    ...(tls.ca === undefined ? {} : { ca: tls.ca }),
-    ...(tls.cert === undefined ? {} : { cert: tls.cert }),
-    ...(tls.key === undefined ? {} : { key: tls.key }),
-    ...(tls.server_name === undefined ? {} : { servername: tls.server_name }),
+    accept,
+    'accept-encoding': job.enable_compression ? 'gzip' : 'identity',
+    'user-agent': 'Custos',
+    'x-prometheus-scrape-timeout-seconds': String(target.timeoutMs / 1000),
   };
 }
 
@@ -75,8 +66,7 @@ interface Body {
 export function createTargetScrape(target: Target, job: ScrapeJob, parts: ScrapeParts): TargetScrape {
   const { outbound, samples, tally, clock } = parts;
   const source: Source = { door: 'scrape', signal: 'metrics', name: `${target.job} ${target.url}` };
-  const headers = headersOf(job);
-  const tls = tlsOf(job);
+  const headers = headersOf(job, target);
   const bodyLimit = job.body_size_limit > 0 ? job.body_size_limit : defaultBodyLimit;
   const session = createSession({
     labels: target.labels,
@@ -86,6 +76,11 @@ export function createTargetScrape(target: Target, job: ScrapeJob, parts: Scrape
     honorTimestamps: job.honor_timestamps,
     relabel: compileRelabel(job.metric_relabel_configs),
     sampleLimit: job.sample_limit,
+    labelLimits: {
+      count: job.label_limit,
+      nameBytes: job.label_name_length_limit,
+      valueBytes: job.label_value_length_limit,
+    },
   });
   let view: ScrapeTargetView = {
     job: target.job,
@@ -99,14 +94,15 @@ export function createTargetScrape(target: Target, job: ScrapeJob, parts: Scrape
   };
 
   async function fetchBody(signal: AbortSignal): Promise<Body> {
+    const { authorization, tls } = await credentialsOf(job);
     const answer = await outbound.request({
       url: target.url,
-      headers,
+      headers: authorization === undefined ? headers : { ...headers, authorization },
       timeoutMs: target.timeoutMs,
       connectTimeoutMs: target.timeoutMs,
       maxResponseBytes: bodyLimit,
       onTooLarge: 'error',
-      followRedirects: 5,
+      followRedirects: job.follow_redirects ? redirects : 0,
       ...(tls === undefined ? {} : { tls }),
       signal,
       purpose: `scrape of ${target.job}`,

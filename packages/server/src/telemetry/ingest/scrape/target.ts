@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { formatDuration, parseDuration } from '../../../base/duration.ts';
 import type { Labels } from '../../../base/labels.ts';
 import type { Relabel } from './relabel.ts';
 import type { ScrapeJob, TargetGroup } from './types.ts';
@@ -21,6 +22,9 @@ export interface TargetFault {
   readonly target: string;
   readonly why: string;
 }
+
+/** No target is asked more often, nor given up sooner. */
+const shortestMs = 100;
 
 const plain = (labels: ReadonlyMap<string, string>): Record<string, string> =>
   Object.fromEntries([...labels].filter(([name]) => !name.startsWith('__')));
@@ -54,8 +58,8 @@ export function targetOf(
     ['__address__', address],
     ['__scheme__', job.scheme],
     ['__metrics_path__', job.metrics_path],
-    ['__scrape_interval__', `${job.scrape_interval}ms`],
-    ['__scrape_timeout__', `${job.scrape_timeout}ms`],
+    ['__scrape_interval__', formatDuration(job.scrape_interval)],
+    ['__scrape_timeout__', formatDuration(job.scrape_timeout)],
   ]);
   for (const [name, [first = '']] of Object.entries(job.params)) labels.set(`__param_${name}`, first);
   for (const [name, value] of Object.entries(group.labels)) if (value !== '') labels.set(name, value);
@@ -65,10 +69,19 @@ export function targetOf(
   if (!labels.has('instance')) labels.set('instance', asked);
   const url = urlOf(labels, job.params);
   if (url === undefined) return { target: address, why: `"${asked}" is not an address` };
+  // Relabelling may give a target a rhythm of its own, as in Prometheus.
+  const intervalMs = parseDuration(labels.get('__scrape_interval__') ?? '') ?? 0;
+  const timeoutMs = parseDuration(labels.get('__scrape_timeout__') ?? '') ?? 0;
+  if (intervalMs < shortestMs || timeoutMs < shortestMs || timeoutMs > intervalMs) {
+    const why = 'its __scrape_interval__ or __scrape_timeout__ is none after relabelling';
+    return { target: address, why };
+  }
   const own = plain(labels);
   const key = JSON.stringify([
     job.job_name,
     url,
+    intervalMs,
+    timeoutMs,
     Object.entries(own).toSorted(([left], [right]) => (left < right ? -1 : 1)),
   ]);
   const hash = createHash('sha256').update(key).digest().readUInt32LE();
@@ -77,8 +90,8 @@ export function targetOf(
     job: job.job_name,
     url,
     labels: own,
-    intervalMs: job.scrape_interval,
-    timeoutMs: job.scrape_timeout,
-    offsetMs: hash % job.scrape_interval,
+    intervalMs,
+    timeoutMs,
+    offsetMs: hash % intervalMs,
   };
 }

@@ -31,19 +31,44 @@ export interface ScrapeJob {
   }[];
   readonly relabel_configs: readonly RelabelRule[];
   readonly metric_relabel_configs: readonly RelabelRule[];
-  readonly basic_auth?: { readonly username: string; readonly password: string } | undefined;
-  readonly authorization?: { readonly type: string; readonly credentials: string } | undefined;
+  readonly follow_redirects: boolean;
+  /** Asks for answers in gzip. */
+  readonly enable_compression: boolean;
+  /** Of what may stand in a file, the file counts (`credentials.ts`). */
+  readonly basic_auth?:
+    | {
+        readonly username: string;
+        readonly password: string;
+        readonly password_file?: string | undefined;
+      }
+    | undefined;
+  readonly authorization?:
+    | {
+        readonly type: string;
+        readonly credentials?: string | undefined;
+        readonly credentials_file?: string | undefined;
+      }
+    | undefined;
   readonly tls_config?:
     | {
         readonly ca?: string | undefined;
+        readonly ca_file?: string | undefined;
         readonly cert?: string | undefined;
+        readonly cert_file?: string | undefined;
         readonly key?: string | undefined;
+        readonly key_file?: string | undefined;
         readonly server_name?: string | undefined;
         readonly insecure_skip_verify: boolean;
       }
     | undefined;
   /** Samples of one scrape after relabelling; 0 is no limit. */
   readonly sample_limit: number;
+  /** Labels of one series, the name among them, and bytes of their names and values; 0 is no limit. */
+  readonly label_limit: number;
+  readonly label_name_length_limit: number;
+  readonly label_value_length_limit: number;
+  /** Targets of the job after relabelling; with more, none is asked. 0 is no limit. */
+  readonly target_limit: number;
   /** Bytes of one answer after decompression; 0 is the scraper's own limit. */
   readonly body_size_limit: number;
 }
