@@ -140,6 +140,21 @@ describe('the page of logs', () => {
     expect(query()).toBe('level:error -user:test duration:10');
   });
 
+  test('from a record one comes to all that its service wrote around it, and from a search to a rule', async () => {
+    await page.goto(`${custos.url}/logs?query=level:error`);
+    await rows().first().click();
+    await panel().getByRole('link', { name: 'All of this minute' }).click();
+    await page.waitForURL((url) => url.pathname === '/logs' && url.searchParams.has('from'));
+    expect(query()).toMatch(/^service:\S+ host:\S+$|^service:\S+$/);
+    const { searchParams } = new URL(page.url());
+    expect(Number(searchParams.get('to')) - Number(searchParams.get('from'))).toBe(60_000);
+    await rows().first().waitFor();
+    await page.goto(`${custos.url}/logs?query=level:error`);
+    await page.getByRole('link', { name: 'Make a rule' }).click();
+    const form = page.getByRole('complementary', { name: 'Add a rule on logs' });
+    expect(await form.getByLabel('Search').inputValue()).toBe('level:error');
+  });
+
   test('j, k, Enter and Escape move through the records, and / goes to the search', async () => {
     await page.goto(`${custos.url}/logs`);
     await rows().first().waitFor();

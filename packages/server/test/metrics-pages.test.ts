@@ -169,6 +169,35 @@ describe('the pages of metrics', () => {
     ]);
   });
 
+  test('what was asked is offered again, and becomes a rule', async () => {
+    await open('/explore');
+    await ask('sum(waiting_jobs) > 0');
+    await eventually(async () => (await legend().count()) === 1, { what: 'the sum' });
+    await open('/explore');
+    await page.getByRole('button', { name: 'Recent' }).click();
+    await page.getByRole('menuitem', { name: 'sum(waiting_jobs) > 0', exact: true }).click();
+    await eventually(async () => (await legend().count()) === 1, { what: 'the sum again' });
+    await page.getByRole('button', { name: 'Make a rule of A' }).click();
+    await page.getByText('1 group with 1 rule, nothing wrong with them.').waitFor();
+    const rail = page.getByRole('navigation', { name: 'Main', exact: true });
+    expect(await rail.getByRole('link', { name: 'Rules' }).getAttribute('aria-current')).toBe('page');
+  });
+
+  test('minutes can be chosen, and the page looks again as often as one says', async () => {
+    await open('/explore?q=%5B%22waiting_jobs%22%5D');
+    await page.getByRole('button', { name: '5 m', exact: true }).click();
+    await page.waitForURL(/range=5m/);
+    await page.getByRole('button', { name: 'Refreshes every 15 s' }).click();
+    await page.getByRole('menuitem', { name: 'Not by itself' }).click();
+    await page.waitForURL(/refresh=off/);
+    await page.reload();
+    await page.getByRole('button', { name: 'Does not refresh by itself' }).click();
+    await Promise.all([
+      page.waitForRequest(/query_range/),
+      page.getByRole('menuitem', { name: 'Refresh now' }).click(),
+    ]);
+  });
+
   test('a dashboard is copied, changed by keys and mouse, saved, and is so for others', async () => {
     await open('/dashboards');
     await page.getByRole('button', { name: 'Process', exact: true }).click();
@@ -198,6 +227,17 @@ describe('the pages of metrics', () => {
       queries: [{ expression: 'waiting_jobs', legend: '' }],
     });
     expect(variables).toHaveLength(1);
+  });
+
+  test('a panel is shown alone with the figures of its lines, until Escape', async () => {
+    const { items } = await client.dashboards.list();
+    await open(`/dashboards/${items.find(({ name }) => name === 'Process copy')?.id ?? ''}`);
+    await page.getByRole('article', { name: 'Waiting' }).hover();
+    await page.getByRole('button', { name: 'Enlarge Waiting' }).click();
+    await eventually(async () => (await legend().count()) === 2, { what: 'the figures of both lines' });
+    expect(await page.getByRole('article').count()).toBe(1);
+    await page.keyboard.press('Escape');
+    await eventually(async () => (await page.getByRole('article').count()) > 5, { what: 'all panels' });
   });
 
   test('what somebody else has changed meanwhile is not overwritten', async () => {

@@ -103,7 +103,7 @@ export function RecordPanel() {
             <CopyLink />
             {query.data.traceId === null ? null : (
               <LinkButton to="/traces/$traceId" params={{ traceId: query.data.traceId }} variant="default">
-                Open trace
+                Open the trace
               </LinkButton>
             )}
           </>
