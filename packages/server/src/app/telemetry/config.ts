@@ -1,8 +1,10 @@
 import { logCategory, logSeverity } from '@custos/contract';
 import { z } from 'zod';
+import { secretText, textOrFile } from '../audit/config/fields.ts';
 import { scrapeJobConfiguration } from '../../telemetry/ingest/scrape/configuration.ts';
 
 const word = z.string().min(1).max(200);
+const pem = textOrFile(z.string().min(1));
 const pattern = z.string().min(1).max(1000);
 
 /** Puts records whose sender names no category into one; all that is given must hold. */
@@ -25,10 +27,8 @@ const syslogListener = z
     port: z.number().int().min(0).max(65_535),
     /** Addresses and networks that may send; nobody else is listened to. */
     allow: z.array(word).min(1, 'must name who may send, such as 10.0.0.0/8'),
-    /** PEM. With `clientCa`, senders must show a certificate of it. */
-    tls: z
-      .strictObject({ cert: z.string().min(1), key: z.string().min(1), clientCa: z.string().exactOptional() })
-      .exactOptional(),
+    /** PEM, as a rule `{ file: PATH }`. With `clientCa`, senders must show a certificate of it. */
+    tls: z.strictObject({ cert: pem, key: secretText(), clientCa: pem.exactOptional() }).exactOptional(),
   })
   .refine(({ protocol, tls }) => (protocol === 'tls') === (tls !== undefined), {
     path: ['tls'],

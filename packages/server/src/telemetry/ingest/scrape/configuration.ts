@@ -63,6 +63,11 @@ export const targetGroup = z.strictObject({
   labels: z.record(labelName, z.coerce.string()).default({}),
 });
 
+/** Written as it is, or as a reference, of which the configuration has made a text by now. */
+const text = z.string().min(1) as unknown as z.ZodType<
+  string,
+  string | { readonly env: string } | { readonly file: string }
+>;
 const path = z.string().min(1).optional();
 /** 0 is no limit. */
 const limit = z.number().int().min(0).default(0);
@@ -95,12 +100,12 @@ export const scrapeJobConfiguration = z
     follow_redirects: z.boolean().default(true),
     enable_compression: z.boolean().default(true),
     basic_auth: z
-      .strictObject({ username: z.string(), password: z.string().default(''), password_file: path })
+      .strictObject({ username: z.string(), password: text.default(''), password_file: path })
       .optional(),
     authorization: z
       .strictObject({
         type: z.string().default('Bearer'),
-        credentials: z.string().min(1).optional(),
+        credentials: text.optional(),
         credentials_file: path,
       })
       .refine(
@@ -108,15 +113,15 @@ export const scrapeJobConfiguration = z
         { path: ['credentials'], error: 'must be there, or else credentials_file' },
       )
       .optional(),
-    bearer_token: z.string().min(1).optional(),
+    bearer_token: text.optional(),
     bearer_token_file: path,
     tls_config: z
       .strictObject({
-        ca: z.string().optional(),
+        ca: text.optional(),
         ca_file: path,
-        cert: z.string().optional(),
+        cert: text.optional(),
         cert_file: path,
-        key: z.string().optional(),
+        key: text.optional(),
         key_file: path,
         server_name: z.string().optional(),
         insecure_skip_verify: z.boolean().default(false),
