@@ -20,6 +20,8 @@ export interface TopData {
   readonly overview: Part<Overview>;
   /** Open ones, as the server orders them. */
   readonly alerts: Part<readonly AlertView[]>;
+  /** More are open than are listed. */
+  readonly moreAlerts: boolean;
   readonly ingest: Part<IngestStatusView>;
   /** Newest first, of the last hour. */
   readonly logs: Part<readonly LogRecordView[]>;
@@ -52,13 +54,20 @@ export async function readTop(
       return { known: false, why: whyOf(error, permission), away: isAway(error) };
     }
   };
-  const items = async <T>(page: Promise<{ readonly items: readonly T[] }>) => (await page).items;
+  let moreAlerts = false;
+  const openAlerts = async (): Promise<readonly AlertView[]> => {
+    const { items, nextCursor } = await client.alerts.list({ state: 'open', limit: listed }, signal);
+    moreAlerts = nextCursor !== null;
+    return items;
+  };
+  const newestLogs = async (): Promise<readonly LogRecordView[]> =>
+    (await client.logs.list({ limit: listed }, signal)).items;
   const [overview, alerts, ingest, logs, system] = await Promise.all([
     part('dashboard.read', client.overview.get(signal)),
-    part('alert.read', items(client.alerts.list({ state: 'open', limit: listed }, signal))),
+    part('alert.read', openAlerts()),
     part('telemetry.manage', client.ingest.status(signal)),
-    part('log.read', items(client.logs.list({ limit: listed }, signal))),
+    part('log.read', newestLogs()),
     part('system.read', client.system.status(signal)),
   ]);
-  return { readAt: clock.now(), overview, alerts, ingest, logs, system };
+  return { readAt: clock.now(), overview, alerts, moreAlerts, ingest, logs, system };
 }

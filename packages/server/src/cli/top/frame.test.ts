@@ -94,6 +94,22 @@ test('before the first answer it tells whom it asks, and why there is none', () 
   ]);
 });
 
+test('why there is no answer is told whole where the first line has no room for it', () => {
+  expect(lines({ data: null, away: 'The server cannot be reached.' }, 24)).toEqual([
+    'CUSTOS  ✗ offline: The…',
+    'The server cannot be',
+    'reached.',
+    'http://127.0.0.1:4600',
+    'q quit   r refresh now',
+  ]);
+});
+
+test('of more alerts than are listed it says that there are more, and of logs no count at all', () => {
+  const text = lines({ data: { ...busy, moreAlerts: true } }, 80);
+  expect(text.find((line) => line.startsWith('ALERTS'))).toContain('4+ open');
+  expect(text.find((line) => line.startsWith('LOGS'))).toBe('LOGS');
+});
+
 test('red is for alerts that nobody has taken', () => {
   const shown = frameOf(scene, { columns: 120, rows: 60 });
   const tones = shown

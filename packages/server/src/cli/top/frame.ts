@@ -1,4 +1,4 @@
-import { oneLine, spread, within, type Line, type Span } from './cells.ts';
+import { oneLine, spread, within, wrapped, type Line, type Span } from './cells.ts';
 import type { TopData } from './data.ts';
 import { alertSection, logSection, rateSection, type Section } from './sections.ts';
 import { figureLines, overallSpan, probeSection } from './status-section.ts';
@@ -61,10 +61,10 @@ function shareRows(free: number, wanted: readonly number[]): number[] {
 }
 
 function sectionLines(
-  { title, total, why, empty = '', rows }: Section,
+  { title, total, endless = false, why, empty = '', rows }: Section,
   { count, width }: { count: number; width: number },
 ): Line[] {
-  const more = total > count ? `  (${count} of ${total})` : '';
+  const more = total > count && !endless ? `  (${count} of ${total})` : '';
   const lines: Line[] = [within([...title, { text: more, tone: 'dim' }], width)];
   if (count === 0) return lines;
   if (total > 0) return [...lines, ...rows(count)];
@@ -83,7 +83,12 @@ export function frameOf(scene: Scene, { columns, rows }: Size): readonly Line[] 
   const keys: Line[] =
     everySeconds === null ? [] : [within([{ text: 'q quit   r refresh now', tone: 'dim' }], width)];
   const head = headLine(scene, width);
-  if (data === null) return [head, ...keys].slice(0, rows);
+  if (data === null) {
+    // Nothing else is on the screen, so a narrow one has room for the whole reason.
+    const isWhole = away === null || head.some(({ text }) => text.includes(oneLine(scene.url)));
+    const reason = isWhole ? [] : [away, scene.url].flatMap((text) => wrapped(oneLine(text), width));
+    return [head, ...reason.map((text) => [{ text }]), ...keys].slice(0, rows);
+  }
   const now = data.overview.known ? data.overview.value.at : data.readAt;
   const place = { now, width };
   const figures = figureLines(data, width);

@@ -156,6 +156,7 @@ const known = <T>(value: T) => ({ known: true, value }) as const;
 export const busy: TopData = {
   readAt: sceneTime,
   overview: known(overview),
+  moreAlerts: false,
   alerts: known([
     alert('low'),
     alert('critical', { state: 'acknowledged', ruleName: 'Taken' }),

@@ -9,6 +9,8 @@ export interface Section {
   readonly title: Line;
   /** Rows that there are. */
   readonly total: number;
+  /** They are only the newest of many: how many of them are shown says nothing. */
+  readonly endless?: boolean;
   /** What stands in place of rows when there are none. */
   readonly empty?: string;
   /** Why there is nothing to show, when it could not be read. */
@@ -42,7 +44,7 @@ const severityTones: Readonly<Record<AlertView['severity'], Tone | undefined>> =
 };
 
 /** Open alerts; those that nobody has taken yet come first. */
-export function alertSection({ alerts }: TopData, { now, width }: Place): Section {
+export function alertSection({ alerts, moreAlerts }: TopData, { now, width }: Place): Section {
   if (!alerts.known) return unread('ALERTS', alerts.why);
   const severities = Object.keys(severityTones);
   const rank = ({ state, severity }: AlertView): number =>
@@ -69,7 +71,10 @@ export function alertSection({ alerts }: TopData, { now, width }: Place): Sectio
     );
   };
   return {
-    title: titled('ALERTS', open.length === 0 ? '' : `${open.length} open: ${bySeverity.join(', ')}`),
+    title: titled(
+      'ALERTS',
+      open.length === 0 ? '' : `${open.length}${moreAlerts ? '+' : ''} open: ${bySeverity.join(', ')}`,
+    ),
     total: open.length,
     empty: 'none open',
     rows: (count) => open.slice(0, count).map(rowFor),
@@ -151,6 +156,7 @@ export function logSection({ logs }: TopData, { width }: Place): Section {
   return {
     title: titled('LOGS'),
     total: records.length,
+    endless: true,
     empty: 'none in the last hour',
     rows: (count) => records.slice(0, count).toReversed().map(rowFor),
   };
