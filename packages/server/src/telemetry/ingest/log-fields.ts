@@ -1,13 +1,13 @@
 import { logCategories, type LogCategory, type LogSeverity } from '@custos/contract';
 import type { IncomingRecord } from '../types.ts';
-import { severityOfNumber, severityOfWord } from './log-severity.ts';
+import { severityInText, severityOfNumber, severityOfWord } from './log-severity.ts';
 import { logTime } from './log-time.ts';
 
 type Role = 'time' | 'severity' | 'message' | 'service' | 'host' | 'traceId' | 'spanId' | 'category';
 
 /**
  * What fields are called by pino, winston, bunyan, the Elastic Common Schema, OpenTelemetry, Python's and Go's
- * loggers. Nested fields are named by their path.
+ * loggers, and by what collects them in Kubernetes. Nested fields are named by their path.
  */
 const roles: ReadonlyMap<string, Role> = new Map<string, Role>([
   ...(['time', 'timestamp', '@timestamp', 'ts', 'datetime'] as const).map((name) => [name, 'time'] as const),
@@ -24,10 +24,20 @@ const roles: ReadonlyMap<string, Role> = new Map<string, Role>([
     ] as const
   ).map((name) => [name, 'severity'] as const),
   ...(['message', 'msg', 'body', 'short_message'] as const).map((name) => [name, 'message'] as const),
-  ...(['service', 'service.name', 'service_name', 'app', 'application', 'name'] as const).map(
-    (name) => [name, 'service'] as const,
-  ),
-  ...(['host', 'hostname', 'host.name', 'host.hostname'] as const).map((name) => [name, 'host'] as const),
+  ...(
+    [
+      'service',
+      'service.name',
+      'service_name',
+      'app',
+      'application',
+      'name',
+      'kubernetes.container_name',
+    ] as const
+  ).map((name) => [name, 'service'] as const),
+  ...(
+    ['host', 'hostname', 'host.name', 'host.hostname', 'kubernetes.host', 'kubernetes.pod_node_name'] as const
+  ).map((name) => [name, 'host'] as const),
   ...(['trace_id', 'traceId', 'traceID', 'trace.id'] as const).map((name) => [name, 'traceId'] as const),
   ...(['span_id', 'spanId', 'spanID', 'span.id'] as const).map((name) => [name, 'spanId'] as const),
   ...(['category', 'log.category'] as const).map((name) => [name, 'category'] as const),
@@ -80,6 +90,7 @@ export function recordOfFields(
   };
   const attributes: Record<string, string> = {};
   gather(fields, '', { draft, attributes, depth: 0 });
+  if (draft.message === undefined || draft.time === undefined) readCollected(draft, attributes);
   const record: IncomingRecord = {
     timeMs: draft.time ?? defaults.timeMs,
     severity: draft.severity ?? defaults.severity,
@@ -91,6 +102,23 @@ export function recordOfFields(
     attributes,
   };
   return draft.category === undefined ? record : { ...record, category: draft.category };
+}
+
+/**
+ * Docker and Fluent Bit call the line `log`, with its line feed, and the latter its time `date`. Others use
+ * these words for other things, so they count only when nothing else says it.
+ */
+function readCollected(draft: Draft, attributes: Record<string, string>): void {
+  const { log, date } = attributes;
+  if (draft.message === undefined && log !== undefined) {
+    draft.message = log.endsWith('\n') ? log.slice(0, -1) : log;
+    draft.severity ??= severityInText(log);
+    delete attributes['log'];
+  }
+  const time = draft.time === undefined && date !== undefined ? logTime(date) : Number.NaN;
+  if (Number.isNaN(time)) return;
+  draft.time = time;
+  delete attributes['date'];
 }
 
 interface Gathering {
