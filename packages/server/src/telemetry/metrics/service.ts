@@ -11,6 +11,7 @@ import { createGridSupport } from './grid-support.ts';
 import { createHead } from './head.ts';
 import { createIntake } from './intake.ts';
 import { createListing } from './listing.ts';
+import { keepMetadata } from './kept-metadata.ts';
 import { createMetadata } from './metadata.ts';
 import { createOverRange } from './over-range.ts';
 import { createOverRollups } from './rollups/over-rollups.ts';
@@ -61,7 +62,7 @@ export function createMetrics(options: MetricsOptions): Metrics {
   const catalogue = createActiveCatalogue();
   const head = createHead({ catalogue, clock, limits });
   const store = createMetricsStore(columns);
-  const metadata = createMetadata();
+  const metadata = createMetadata(clock);
   const parts = { catalogue, head, store, shared, limits };
   const samples = createSampleStorage(parts);
   const rolled = {
@@ -118,7 +119,8 @@ export function createMetrics(options: MetricsOptions): Metrics {
       const filling = shared
         ? Promise.resolve()
         : fillHead({ columns, store, catalogue, head, clock, log, limits }, stopping.signal);
-      work ??= Promise.all([sweep(), filling]);
+      const keeping = keepMetadata({ columns, metadata, clock, log }, stopping.signal);
+      work ??= Promise.all([sweep(), filling, keeping]);
     },
     async stop() {
       stopping.abort();

@@ -1,11 +1,12 @@
 import type { Kernel } from '../../promql/evaluate/range-function.ts';
 import { overTimeFunctions } from '../../promql/functions/over-time.ts';
 import { extrapolate, rateFunctions, type RateKind } from '../../promql/functions/rates.ts';
-import type { Summary } from './types.ts';
+import type { Need, Summary } from './types.ts';
 
 /** A function of PromQL that needs no more of a window than its summary. */
 export interface RollupFunction {
   of(summary: Summary, window: { readonly startMs: number; readonly endMs: number }): number | undefined;
+  readonly needs: readonly Need[];
   /** The engine's own, for windows of samples. */
   readonly kernel: Kernel;
   /** True where sums decide: of numbers that are odd they depend on the order in which they are added. */
@@ -20,17 +21,19 @@ function growth(kind: RateKind): RollupFunction['of'] {
   };
 }
 
+const ends: readonly Need[] = ['first', 'lastMs', 'last'];
+
 const functions: Readonly<Record<string, Omit<RollupFunction, 'kernel'>>> = {
-  rate: { of: growth({ isCounter: true, perSecond: true }) },
-  increase: { of: growth({ isCounter: true, perSecond: false }) },
-  delta: { of: growth({ isCounter: false, perSecond: false }) },
-  last_over_time: { of: ({ last }) => last },
-  min_over_time: { of: ({ least }) => least },
-  max_over_time: { of: ({ greatest }) => greatest },
-  sum_over_time: { of: ({ total }) => total, adds: true },
-  avg_over_time: { of: ({ total, samples }) => total / samples, adds: true },
-  count_over_time: { of: ({ samples }) => samples },
-  present_over_time: { of: () => 1 },
+  rate: { of: growth({ isCounter: true, perSecond: true }), needs: [...ends, 'fallen'] },
+  increase: { of: growth({ isCounter: true, perSecond: false }), needs: [...ends, 'fallen'] },
+  delta: { of: growth({ isCounter: false, perSecond: false }), needs: ends },
+  last_over_time: { of: ({ last }) => last, needs: ['last'] },
+  min_over_time: { of: ({ least }) => least, needs: ['least'] },
+  max_over_time: { of: ({ greatest }) => greatest, needs: ['greatest'] },
+  sum_over_time: { of: ({ total }) => total, needs: ['total'], adds: true },
+  avg_over_time: { of: ({ total, samples }) => total / samples, needs: ['total'], adds: true },
+  count_over_time: { of: ({ samples }) => samples, needs: [] },
+  present_over_time: { of: () => 1, needs: [] },
 };
 
 const kernels = new Map([...rateFunctions, ...overTimeFunctions]);

@@ -168,7 +168,7 @@ export function createOverRollups(options: OverRollupsOptions): NonNullable<Samp
     for (let from = 0; from < rows.length; from += atOnce) {
       const some = rows.slice(from, from + atOnce);
       const ids = some.map(({ id }) => id);
-      const { pieces, odd } = await store.pieces(ids, blocks, { days, signal });
+      const { pieces, odd } = await store.pieces(ids, blocks, { days, signal, needs: called.needs });
       for (const row of some) {
         const key = keyOf(row.labels);
         const others = rest.get(key)?.pieces ?? [];

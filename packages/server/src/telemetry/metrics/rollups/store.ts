@@ -3,7 +3,8 @@ import { numberColumn, readBlocks } from '../native-blocks.ts';
 import { dateOf, idList } from '../sql-values.ts';
 import { dayMs } from '../types.ts';
 import { summarise } from './summarise.ts';
-import { windowMs, type Blocks, type Piece, type RollupDay } from './types.ts';
+import { createSummary } from './summary.ts';
+import { windowMs, type Blocks, type Need, type Piece, type RollupDay } from './types.ts';
 
 /** What was noted of a day when its rollups were made. */
 export interface DayNote {
@@ -60,11 +61,11 @@ export interface RollupStore {
   add(day: number, run: number, ids: IdRange): Promise<void>;
   note(note: Omit<DayNote, 'rows'>): Promise<void>;
   drop(partitionId: string): Promise<void>;
-  /** What came of the samples of some series in blocks, in time order by series. */
+  /** What came of the samples of some series in blocks, in time order by series, and the series with odd values. */
   pieces(
     ids: readonly bigint[],
     blocks: Blocks,
-    reading: RollupReading,
+    reading: RollupReading & { readonly needs: readonly Need[] },
   ): Promise<{ readonly pieces: Map<bigint, Piece[]>; readonly odd: Set<bigint> }>;
   /** Rows within blocks, or all of the days, by series in time order. */
   ends(ids: readonly bigint[], blocks: Blocks | undefined, reading: RollupReading): Promise<Ends>;
@@ -90,6 +91,29 @@ function inBlocks({ originMs, pitchMs, lengthMs, toMs }: Blocks): { block: strin
   const within =
     lengthMs === pitchMs ? '' : ` AND ${endMs} - ${originMs} - ${block} * ${pitchMs} <= ${lengthMs}`;
   return { block, condition: `${endMs} > ${originMs} AND ${endMs} <= ${toMs}${within}` };
+}
+
+/** What rows of a block and a day come to together. */
+function needed(need: Need, { originMs, pitchMs }: Blocks): string {
+  switch (need) {
+    case 'first':
+      return 'argMin(first_value, window_end)';
+    case 'lastMs':
+      return `toFloat64(max(${endMs} - ${windowMs} + last_ms))`;
+    case 'last':
+      return 'argMax(last_value, window_end)';
+    case 'least':
+      return 'if(countIf(NOT isNaN(least)) = 0, nan, minIf(least, NOT isNaN(least)))';
+    case 'greatest':
+      return 'if(countIf(NOT isNaN(greatest)) = 0, nan, maxIf(greatest, NOT isNaN(greatest)))';
+    case 'total':
+      return 'sum(total)';
+    case 'fallen': {
+      // A fall from one row to the next counts when both are of the block.
+      const before = `${endMs} - gap * ${windowMs} - ${originMs} - 1`;
+      return `sum(fallen) + sumIf(fell, fell != 0 AND ${before} >= intDiv(${endMs} - ${originMs} - 1, ${pitchMs}) * ${pitchMs})`;
+    }
+  }
 }
 
 export function createRollupStore(columns: Columns): RollupStore {
@@ -157,43 +181,31 @@ export function createRollupStore(columns: Columns): RollupStore {
       );
     },
     drop: (partitionId) => columns.command(`ALTER TABLE metric_rollup DROP PARTITION ID '${partitionId}'`),
-    async pieces(ids, blocks, { days, signal }) {
+    async pieces(ids, blocks, { days, signal, needs }) {
       const { block, condition } = inBlocks(blocks);
       const found = await read(
-        `SELECT series, toFloat64(${block}) AS block, toFloat64(sum(samples)),
-           toFloat64(min(${endMs} - ${windowMs} + first_ms)), argMin(first_value, window_end),
-           toFloat64(max(${endMs} - ${windowMs} + last_ms)), argMax(last_value, window_end),
-           if(countIf(NOT isNaN(least)) = 0, nan, minIf(least, NOT isNaN(least))),
-           if(countIf(NOT isNaN(greatest)) = 0, nan, maxIf(greatest, NOT isNaN(greatest))),
-           sum(total),
-           sum(fallen) + sumIf(fell, intDiv(${endMs} - gap * ${windowMs} - ${blocks.originMs} - 1, ${blocks.pitchMs}) = ${block}
-             AND ${endMs} - gap * ${windowMs} > ${blocks.originMs}),
-           toFloat64(max(odd))
+        `SELECT series, toFloat64(${block}) AS block, toFloat64(max(odd)), toFloat64(sum(samples)),
+           toFloat64(min(${endMs} - ${windowMs} + first_ms))${needs.map((need) => `, ${needed(need, blocks)}`).join('')}
          FROM metric_rollup
          WHERE ${ofDays(days)} AND series IN ${idList(ids)} AND ${condition} AND samples > 0
          GROUP BY series, day, block ORDER BY series, day, block FORMAT Native`,
-        11,
+        4 + needs.length,
         signal,
       );
-      const [blockOf, samples, firstMs, first, lastMs, last, least, greatest, total, fallen, oddOf] =
-        found.numbers;
+      const [blockOf, oddOf, samples, firstMs, ...rest] = found.numbers;
       const pieces = new Map<bigint, Piece[]>();
       const odd = new Set<bigint>();
       for (const [at, id] of found.ids.entries()) {
         let own = pieces.get(id);
         if (own === undefined) pieces.set(id, (own = []));
-        own.push({
+        const piece = {
+          ...createSummary(),
           block: blockOf![at]!,
           samples: samples![at]!,
           firstMs: firstMs![at]!,
-          first: first![at]!,
-          lastMs: lastMs![at]!,
-          last: last![at]!,
-          least: least![at]!,
-          greatest: greatest![at]!,
-          total: total![at]!,
-          fallen: fallen![at]!,
-        });
+        };
+        for (const [index, need] of needs.entries()) piece[need] = rest[index]![at]!;
+        own.push(piece);
         if (oddOf![at] !== 0) odd.add(id);
       }
       return { pieces, odd };

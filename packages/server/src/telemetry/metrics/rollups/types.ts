@@ -40,6 +40,9 @@ export interface Piece extends Summary {
   readonly block: number;
 }
 
+/** What a function needs of a summary besides `samples` and `firstMs`. The fewer, the less is read. */
+export type Need = Exclude<keyof Summary, 'samples' | 'firstMs'>;
+
 /** Blocks of equal length at equal distances. Block `n` ends at `originMs + n * pitchMs + lengthMs`. */
 export interface Blocks {
   readonly originMs: number;
