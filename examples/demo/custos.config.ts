@@ -138,6 +138,18 @@ export default defineConfig({
     { name: 'Terminal', kind: 'console' },
   ],
 
+  // The shop's own figures; its log it sends itself, by the transport for pino.
+  telemetry: {
+    scrape: [
+      {
+        job_name: 'shop',
+        scrape_interval: '5s',
+        scrape_timeout: '3s',
+        static_configs: [{ targets: [new URL(shop).host] }],
+      },
+    ],
+  },
+
   // Beside the rules that every installation has, such as "Probe down".
   rules: [
     {

@@ -118,6 +118,20 @@ describe('the demo', () => {
     expect((await client.alerts.get(alert.id)).state).toBe('resolved');
   });
 
+  test("the shop's figures and its log are there", async () => {
+    const toldToFail = 'service:shop level:warn "told to be errors"';
+    const { items } = await eventually(
+      async () => {
+        const found = await client.logs.list({ query: toldToFail, from: Date.now() - day, to: Date.now() });
+        return found.items.length > 0 ? found : undefined;
+      },
+      { what: 'the log' },
+    );
+    expect(items[0]?.attributes).toMatchObject({ was: 'healthy' });
+    const { data } = await client.metrics.query({ query: 'sum(shop_requests_total{status="500"}) > 0' });
+    expect(data.result).toHaveLength(1);
+  });
+
   test('dead ends the process of the shop, and heal starts it again', async () => {
     await press('/break/dead');
     await expect(fetch(`${shopUrl}/health`)).rejects.toThrow();

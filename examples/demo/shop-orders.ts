@@ -10,7 +10,7 @@ export interface Product {
 export interface Orders {
   products(): Promise<readonly Product[]>;
   /** A customer buys something; its receipt is written if there is room for it. */
-  place(): Promise<void>;
+  place(): Promise<{ readonly order: number; readonly title: string; readonly withoutReceipt: number }>;
   /** Orders in all, and those whose receipt could not be written yet. */
   counts(): Promise<{ readonly placed: number; readonly withoutReceipt: number }>;
   close(): Promise<void>;
@@ -56,21 +56,29 @@ export async function openOrders(databaseUrl: string, storage: Storage): Promise
     for (const name of storage.list('receipt-').slice(0, -keptReceipts)) storage.remove(name);
   }
 
+  async function counts(): ReturnType<Orders['counts']> {
+    const { rows } = await pool.query<{ placed: number; waiting: number }>(
+      'select count(*)::int as placed, (count(*) filter (where receipt_at is null))::int as waiting from orders',
+    );
+    return { placed: rows[0]?.placed ?? 0, withoutReceipt: rows[0]?.waiting ?? 0 };
+  }
+
   return {
     async products() {
       return (await pool.query<Product>('select id, title, price::text from products order by id')).rows;
     },
     async place() {
-      await pool.query('insert into orders (product_id) select id from products order by random() limit 1');
+      const { rows } = await pool.query<{ order: number; title: string }>(
+        `with bought as (select id, title from products order by random() limit 1),
+              placed as (insert into orders (product_id) select id from bought returning id)
+         select placed.id as order, title from placed, bought`,
+      );
+      const [{ order, title }] = rows as [{ order: number; title: string }];
       await pool.query('delete from orders where id <= (select max(id) from orders) - $1', [keptOrders]);
       await writeReceipts();
+      return { order, title, withoutReceipt: (await counts()).withoutReceipt };
     },
-    async counts() {
-      const { rows } = await pool.query<{ placed: number; waiting: number }>(
-        'select count(*)::int as placed, (count(*) filter (where receipt_at is null))::int as waiting from orders',
-      );
-      return { placed: rows[0]?.placed ?? 0, withoutReceipt: rows[0]?.waiting ?? 0 };
-    },
+    counts,
     close: () => pool.end(),
   };
 }

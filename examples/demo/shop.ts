@@ -2,6 +2,8 @@ import { once } from 'node:events';
 import { createServer, type ServerResponse } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
 import { serveParent, settingsOf } from './child.ts';
+import { createShopLog, type LogTarget } from './shop-log.ts';
+import { createShopMetrics } from './shop-metrics.ts';
 import { openOrders } from './shop-orders.ts';
 import { shopPage } from './shop-page.ts';
 import { megabyte, openStorage } from './shop-storage.ts';
@@ -23,6 +25,8 @@ export interface ShopSettings {
 export type ShopMode = 'healthy' | 'slow' | 'errors' | 'disk';
 export interface ShopOrder {
   readonly mode: ShopMode;
+  /** From when on it writes a log. */
+  readonly log?: LogTarget | undefined;
 }
 
 const slowMs = { least: 900, spread: 700 };
@@ -35,6 +39,8 @@ const storage = openStorage(settings.storageDirectory, settings.storageMb * mega
 const removeFiller = (): void => storage.list('filler-').forEach((name) => storage.remove(name));
 removeFiller();
 const orders = await openOrders(settings.databaseUrl, storage);
+const metrics = createShopMetrics();
+const log = createShopLog();
 let mode: ShopMode = 'healthy';
 
 function sendJson(response: ServerResponse, status: number, body: object): void {
@@ -71,16 +77,35 @@ const pages: Readonly<Record<string, (response: ServerResponse) => Promise<void>
     const [first] = await orders.products();
     sendJson(response, 200, { ready: first !== undefined, currency: 'EUR' });
   },
+  async '/metrics'(response) {
+    const { percent } = storage.read();
+    const { withoutReceipt } = await orders.counts();
+    response
+      .writeHead(200, { 'content-type': 'text/plain; version=0.0.4' })
+      .end(metrics.text({ shop_storage_percent: percent, shop_orders_without_receipt: withoutReceipt }));
+  },
   '/control'(response) {
     response.writeHead(302, { location: settings.controlUrl }).end();
   },
 };
 
+/** The storage page tells of the disk alone, and the switches and figures must work while the shop does not. */
+const unaffected = new Set(['/storage', '/control', '/metrics']);
+
 const server = createServer((request, response) => {
+  const path = new URL(request.url ?? '/', 'http://shop').pathname;
+  const began = performance.now();
+  response.once('close', () => {
+    if (unaffected.has(path)) return;
+    const took = performance.now() - began;
+    const status = response.writableFinished ? response.statusCode : 499;
+    metrics.answered(Object.hasOwn(pages, path) ? path : 'other', status, took / 1000);
+    const write = status >= 500 ? log.error : took > 500 ? log.warn : log.info;
+    const fields = { method: request.method ?? '', path, status, duration: Math.round(took) };
+    write(`${fields.method} ${path} answered ${status} in ${fields.duration} ms`, fields);
+  });
   const answer = async (): Promise<void> => {
-    const path = new URL(request.url ?? '/', 'http://shop').pathname;
-    // The storage page tells of the disk alone, and the switches must work while the shop does not.
-    const affected = path !== '/storage' && path !== '/control';
+    const affected = !unaffected.has(path);
     if (affected && mode === 'slow') await delay(slowMs.least + Math.random() * slowMs.spread);
     if (affected && mode === 'errors') {
       sendJson(response, 500, { status: 'error', message: 'the shop was told to fail' });
@@ -111,13 +136,29 @@ const filling = setInterval(() => {
   }
 }, fillEveryMs);
 
+/** A customer buys something. */
+async function shop(): Promise<void> {
+  try {
+    const { order, title, withoutReceipt } = await orders.place();
+    metrics.ordered('placed');
+    log.info(`order ${order} placed: ${title}`, { order, title });
+    if (withoutReceipt > 0)
+      log.error(`no room for the receipt of order ${order}`, { order, waiting: withoutReceipt });
+  } catch (error) {
+    metrics.ordered('failed');
+    log.error(`an order failed: ${error instanceof Error ? error.message : String(error)}`);
+  }
+}
+
 let shopping: Promise<void> = Promise.resolve();
 const customers = setInterval(() => {
   if (mode === 'errors') return;
-  shopping = shopping.then(() => orders.place()).catch(() => undefined);
+  shopping = shopping.then(shop);
 }, customerEveryMs);
 
 process.on('message', (order: ShopOrder) => {
+  if (order.log !== undefined) log.sendTo(order.log);
+  if (mode !== order.mode) log.warn(`the shop was told to be ${order.mode}`, { was: mode });
   mode = order.mode;
   if (mode !== 'disk') removeFiller();
 });
@@ -130,5 +171,5 @@ serveParent({}, async () => {
   server.close();
   server.closeAllConnections();
   await shopping;
-  await orders.close();
+  await Promise.all([orders.close(), log.close()]);
 });

@@ -1,4 +1,5 @@
 import { startChild, type Child } from './child.ts';
+import type { LogTarget } from './shop-log.ts';
 import type { ShopMode, ShopOrder, ShopSettings } from './shop.ts';
 
 /** What is wrong with the shop at present. */
@@ -11,6 +12,8 @@ export interface Switches {
   breakIt(fault: (typeof faults)[number]): Promise<void>;
   /** Takes back whatever was done, and starts the shop again if it is dead. */
   heal(): Promise<void>;
+  /** From now on the shop writes a log, also after it was dead. */
+  sendLog(target: LogTarget): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -19,6 +22,7 @@ export async function startShop(settings: ShopSettings): Promise<Switches> {
   const start = (): Promise<Child<object>> => startChild<object>('./shop.ts', settings);
   let shop = await start();
   let fault: Fault = 'healthy';
+  let log: LogTarget | undefined;
   let last: Promise<void> = Promise.resolve();
 
   /** One after the other, since two people may press at once. */
@@ -28,10 +32,12 @@ export async function startShop(settings: ShopSettings): Promise<Switches> {
     return turn;
   };
   const revive = async (): Promise<void> => {
-    if (!shop.running()) shop = await start();
+    if (shop.running()) return;
+    shop = await start();
+    tell('healthy', log);
   };
-  const tell = (mode: ShopMode): void => {
-    shop.process.send({ mode } satisfies ShopOrder);
+  const tell = (mode: ShopMode, target?: LogTarget): void => {
+    shop.process.send({ mode, log: target } satisfies ShopOrder);
   };
 
   return {
@@ -51,6 +57,11 @@ export async function startShop(settings: ShopSettings): Promise<Switches> {
         await revive();
         fault = 'healthy';
         tell('healthy');
+      }),
+    sendLog: (target) =>
+      inTurn(async () => {
+        log = target;
+        if (shop.running()) tell(fault === 'dead' ? 'healthy' : fault, target);
       }),
     stop: () => inTurn(() => shop.stop()),
   };

@@ -2,6 +2,7 @@ import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { createApp, type App } from '../../packages/server/src/app/app.ts';
+import { openOperator } from '../../packages/server/src/app/operator.ts';
 import { loadOptions, type Environment, type Options } from '../../packages/server/src/app/options.ts';
 import { systemClock } from '../../packages/server/src/base/clock.ts';
 import { driverEmail, type DemoAccount } from './account.ts';
@@ -18,8 +19,14 @@ export interface WatchRequest {
 
 const version = 'demo';
 
+export interface Watching {
+  readonly app: App;
+  /** With which the shop sends its log. */
+  readonly token: string;
+}
+
 /** Starts Custos on the demo's configuration; on a fresh data directory with an account and a past. */
-export async function startCustos(request: WatchRequest): Promise<App> {
+export async function startCustos(request: WatchRequest): Promise<Watching> {
   const { dataDirectory, port, account, environment, say } = request;
   const dataPath = join(dataDirectory, 'custos');
   const options = await loadOptions({
@@ -36,10 +43,30 @@ export async function startCustos(request: WatchRequest): Promise<App> {
       throw error;
     }
   }
+  const token = await makeToken(options, account);
   const app = await createApp({ options, version });
   await app.start();
   await addDriver(app, account);
-  return app;
+  return { app, token };
+}
+
+/** A token for this run; those of earlier runs are revoked. */
+async function makeToken(options: Options, { email }: DemoAccount): Promise<string> {
+  const name = 'Harbour Books';
+  const operator = await openOperator(options);
+  try {
+    for (const old of await operator.tokens.list())
+      if (old.name === name) await operator.tokens.revoke(old.id);
+    const made = await operator.tokens.create(email, {
+      name,
+      permissions: ['telemetry.ingest'],
+      expiresInDays: 30,
+    });
+    if (made === undefined) throw new Error(`${email} has no account.`);
+    return made.token;
+  } finally {
+    await operator.close();
+  }
 }
 
 /** Makes the account that looks on; one from an earlier start stays as it is. */

@@ -81,8 +81,15 @@ export async function startWorld(options: DemoOptions, say: (line: string) => vo
       DEMO_WEBHOOK_SECRET: account.webhookSecret,
     };
     Object.assign(process.env, environment);
-    const app = await startCustos({ dataDirectory, port: ports.custos, account, environment, say });
+    const { app, token } = await startCustos({
+      dataDirectory,
+      port: ports.custos,
+      account,
+      environment,
+      say,
+    });
     closers.push(() => app.stop());
+    await switches.sendLog({ url: custosUrl, token });
 
     const { items } = await app.parts.probes.probes({ kind: 'heartbeat', limit: 1 });
     const pingUrl = items[0]?.pingUrl;
