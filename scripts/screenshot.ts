@@ -10,14 +10,38 @@ import { startBrowser } from '../packages/server/test/browser.ts';
 const docs = fileURLToPath(new URL('../docs', import.meta.url));
 const directory = mkdtempSync(join(tmpdir(), 'custos-pictures-'));
 
+interface Picture {
+  readonly name: string;
+  readonly path: string;
+  readonly width: number;
+  readonly height: number;
+  readonly colorScheme: 'light' | 'dark';
+}
+
+const desk = { width: 1440, height: 900, colorScheme: 'light' } as const;
+const expressions = [
+  'sum by (path) (rate(shop_requests_total[1m]))',
+  'histogram_quantile(0.95, sum by (le) (rate(shop_request_duration_seconds_bucket[1m])))',
+];
+const pictures: readonly Picture[] = [
+  { name: 'overview', path: '/', ...desk },
+  {
+    name: 'explore',
+    path: `/explore?${new URLSearchParams({ q: JSON.stringify(expressions), range: '5m' })}`,
+    ...desk,
+  },
+  { name: 'logs', path: `/logs?${new URLSearchParams({ query: 'service:shop', range: '5m' })}`, ...desk },
+  { name: 'overview-phone', path: '/', width: 390, height: 844, colorScheme: 'dark' },
+];
+
 const world = await startWorld({ dataDirectory: directory, port: 0, fresh: true, break: false }, console.log);
 const browser = await startBrowser();
 try {
+  // Long enough for healthy figures, for a row of beats, and for the slow shop to be noticed.
+  await delay(90_000);
   await fetch(`${world.deskUrl}/break/slow`, { method: 'POST', headers: { origin: world.deskUrl } });
-  for (const [name, width, height, colorScheme] of [
-    ['overview', 1440, 900, 'light'],
-    ['overview-phone', 390, 844, 'dark'],
-  ] as const) {
+  await delay(60_000);
+  for (const { name, path, width, height, colorScheme } of pictures) {
     const context = await browser.newContext({ viewport: { width, height }, colorScheme });
     const page = await context.newPage();
     await page.goto(`${world.custosUrl}/login`);
@@ -28,9 +52,9 @@ try {
       .fill(world.account.password);
     await page.keyboard.press('Enter');
     await page.waitForURL((url) => url.pathname === '/');
+    await page.goto(`${world.custosUrl}${path}`);
     await page.waitForSelector('main h1');
-    // Long enough for a row of beats and for the slow shop to be noticed.
-    await delay(name === 'overview' ? 60_000 : 2000);
+    await delay(3000);
     await page.screenshot({ path: join(docs, `${name}.png`) });
     console.log(`docs/${name}.png`);
     await context.close();
