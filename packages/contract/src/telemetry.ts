@@ -109,8 +109,8 @@ export type IngestStatusView = z.infer<typeof ingestStatus>;
 
 /** Bytes and rows of one kind of telemetry in columns. */
 const storedKind = z.object({
-  /** `metrics`, `traces`, or the category of logs. */
-  kind: z.union([z.literal('metrics'), z.literal('traces'), logCategory]),
+  /** `metrics` (their samples), `rollups` (five-minute windows of those), `traces`, or the category of logs. */
+  kind: z.union([z.literal('metrics'), z.literal('rollups'), z.literal('traces'), logCategory]),
   rows: z.number(),
   /** Compressed, on disk. */
   bytes: z.number(),
@@ -147,6 +147,8 @@ const days = z.number().int().min(1, 'must be at least 1 day').max(36_500);
 /** How long telemetry is kept, in days; null is for ever. */
 export const retentionInput = z.strictObject({
   metrics: days,
+  /** Samples of metrics, summed up by five minutes. */
+  rollups: days.default(730),
   traces: days,
   logs: z.strictObject({
     security: days.nullable(),

@@ -1,9 +1,10 @@
 import { logCategories, type LogCategory, type RetentionInput } from '@custos/contract';
-import type { StoredKind } from './types.ts';
+import { isLogs, storedKinds, type StoredKind } from './types.ts';
 
 /** Row L5: security 7 years, application 2 years, performance 90 days, debug 30 days, audit for ever. */
 export const defaultRetention: RetentionInput = {
   metrics: 90,
+  rollups: 730,
   traces: 14,
   logs: { security: 2557, application: 731, performance: 90, audit: null, debug: 30 },
 };
@@ -13,13 +14,12 @@ const longestDays = 20_000;
 
 /** Days for which a kind is kept; null for ever. */
 export function daysOf(kind: StoredKind, retention: RetentionInput): number | null {
-  return kind === 'metrics' || kind === 'traces' ? retention[kind] : retention.logs[kind];
+  return isLogs(kind) ? retention.logs[kind] : retention[kind];
 }
 
 /** True when something would be kept for a shorter time than before. */
 export function shortens(before: RetentionInput, after: RetentionInput): boolean {
-  const kinds: readonly StoredKind[] = ['metrics', 'traces', ...logCategories];
-  return kinds.some((kind) => (daysOf(kind, after) ?? Infinity) < (daysOf(kind, before) ?? Infinity));
+  return storedKinds.some((kind) => (daysOf(kind, after) ?? Infinity) < (daysOf(kind, before) ?? Infinity));
 }
 
 /** A table whose rows expire, and the expression that says when. */
@@ -45,7 +45,13 @@ export function lifetimes(
   });
   return [
     { table: 'metric_sample', ttl: after('toDateTime(time)', retention.metrics) },
-    { table: 'metric_series', ttl: after('toDateTime(day)', retention.metrics) },
+    { table: 'metric_rollup', ttl: after('toDateTime(day)', retention.rollups) },
+    { table: 'metric_rollup_day', ttl: after('toDateTime(day)', retention.rollups) },
+    // The labels of a series are needed as long as either.
+    {
+      table: 'metric_series',
+      ttl: after('toDateTime(day)', Math.max(retention.metrics, retention.rollups)),
+    },
     { table: 'span', ttl: after('toDateTime(time)', retention.traces) },
     {
       table: 'log_record',

@@ -41,8 +41,8 @@ describe('what gives way to the budget', () => {
 
   test('today goes only when nothing older is left, and audit never', () => {
     const all = drop(days, 10_000);
-    expect(all).toHaveLength(18);
-    expect(all.slice(12)).toEqual(givingWay.map((kind) => `${kind} 0`));
+    expect(all).toHaveLength(21);
+    expect(all.slice(14)).toEqual(givingWay.map((kind) => `${kind} 0`));
     expect(all.some((id) => id.startsWith('audit'))).toBe(false);
   });
 

@@ -19,7 +19,7 @@ import {
   saveSize,
 } from './store.ts';
 import { readStoredDays, readTotalBytes } from './stored.ts';
-import { storedKinds, type StoredDay, type StoredKind } from './types.ts';
+import { isLogs, storedKinds, type StoredDay, type StoredKind } from './types.ts';
 
 export interface TelemetryRetentionOptions {
   readonly columns: Columns;
@@ -154,7 +154,7 @@ export function createTelemetryRetention(options: TelemetryRetentionOptions): Te
         newestAt: timed.length === 0 ? null : Math.max(...timed.map(({ newest }) => newest)),
         retentionDays: daysOf(kind, retention),
         bytesPerDay: bytesPerDay(timed, now),
-        held: kind !== 'metrics' && kind !== 'traces' && held.has(kind),
+        held: isLogs(kind) && held.has(kind),
       };
     });
     const incomingPerDay = kinds.reduce((total, kind) => total + kind.bytesPerDay, 0);

@@ -1,13 +1,14 @@
-import { logCategories } from '@custos/contract';
 import type { Columns } from '../../storage/columns/columns.ts';
-import type { StoredDay, StoredKind } from './types.ts';
+import { isLogs, type StoredDay, type StoredKind } from './types.ts';
 
 const kindOfTable: Readonly<Record<string, StoredKind>> = {
   metric_sample: 'metrics',
   metric_series: 'metrics',
+  metric_rollup: 'rollups',
   span: 'traces',
 };
-const categories: readonly string[] = logCategories;
+
+const dayMs = 86_400_000;
 
 interface PartitionRow {
   readonly table: string;
@@ -28,27 +29,29 @@ export async function readStoredDays(columns: Pick<Columns, 'query'>): Promise<r
        toUnixTimestamp(min(min_time)) * 1000 AS oldest, toUnixTimestamp(max(max_time)) * 1000 AS newest
      FROM system.parts
      WHERE active AND database = currentDatabase()
-       AND table IN ('metric_sample', 'metric_series', 'span', 'log_record')
+       AND table IN ('metric_sample', 'metric_series', 'metric_rollup', 'span', 'log_record')
      GROUP BY table, partition, partition_id`,
   );
   return rows.flatMap((row) => {
     const [category = ''] = /[a-z]+/.exec(row.partition) ?? [];
-    const kind =
-      kindOfTable[row.table] ?? (categories.includes(category) ? (category as StoredKind) : undefined);
+    const kind = kindOfTable[row.table] ?? (isLogs(category) ? category : undefined);
     if (kind === undefined) return [];
-    // `('debug','2026-11-21')`, `2026-11-21`, `20261121`, or a month of names of series.
+    // `('debug','2026-11-21')`, `2026-11-21`, `20261121`, `('2026-11-21',17952…)`, or a month of names of series.
     const digits = row.partition.replaceAll(/\D/g, '').padEnd(8, '01');
+    const day = `${digits.slice(0, 4)}-${digits.slice(4, 6)}-${digits.slice(6, 8)}`;
+    // Where parts have no times, as those of rollups, they are of the whole day.
+    const begins = Date.parse(day);
     return [
       {
         kind,
         table: row.table,
         partitionId: row.partition_id,
-        day: `${digits.slice(0, 4)}-${digits.slice(4, 6)}-${digits.slice(6, 8)}`,
+        day,
         rows: row.table === 'metric_series' ? 0 : row.rows,
         bytes: row.bytes,
         uncompressedBytes: row.uncompressed,
-        oldest: row.oldest,
-        newest: row.newest,
+        oldest: row.oldest === 0 ? begins : row.oldest,
+        newest: row.newest === 0 ? begins + dayMs - 1 : row.newest,
       },
     ];
   });

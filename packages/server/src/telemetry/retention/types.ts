@@ -3,24 +3,28 @@ import { logCategories, type LogCategory } from '@custos/contract';
 /**
  * Words of this part.
  *
- * - **kind**: what is kept for its own time: metrics, traces, and each category of logs.
+ * - **kind**: what is kept for its own time: metrics, their rollups, traces, and each category of logs.
  * - **budget**: bytes that everything in columns may take together.
  * - **held**: under a legal hold; nothing of it goes, by time or budget.
  */
 
-export type StoredKind = 'metrics' | 'traces' | LogCategory;
+export type StoredKind = 'metrics' | 'rollups' | 'traces' | LogCategory;
 
-export const storedKinds: readonly StoredKind[] = ['metrics', 'traces', ...logCategories];
+export const storedKinds: readonly StoredKind[] = ['metrics', 'rollups', 'traces', ...logCategories];
+
+const categories: readonly string[] = logCategories;
+export const isLogs = (kind: string): kind is LogCategory => categories.includes(kind);
 
 /**
- * In which order kinds give way when the budget is used up. What people are accountable for comes last, and
- * audit never.
+ * In which order kinds give way when the budget is used up. Rollups outlast the samples that they are of; what
+ * people are accountable for comes last, and audit never.
  */
 export const givingWay: readonly StoredKind[] = [
   'debug',
   'performance',
   'traces',
   'metrics',
+  'rollups',
   'application',
   'security',
 ];

@@ -3,7 +3,8 @@ import { logCategories, type LogCategory, type RetentionInput, type StoredKindVi
 export type Kind = StoredKindView['kind'];
 
 const titles: Readonly<Record<Kind, string>> = {
-  metrics: 'Metrics',
+  metrics: 'Metrics: samples',
+  rollups: 'Metrics: five-minute windows',
   traces: 'Traces',
   security: 'Logs: security',
   application: 'Logs: application',
@@ -16,23 +17,28 @@ export const kindTitle = (kind: Kind): string => titles[kind];
 
 const dayMs = 86_400_000;
 
+/** Kinds that a law or a policy may want for ever: those of logs. */
+export const mayStay = (kind: Kind): kind is LogCategory =>
+  logCategories.some((category) => category === kind);
+
 /** The times that hold at present. Metrics and traces always have one. */
 export function keptNow(kinds: readonly StoredKindView[]): RetentionInput {
   const days = (kind: Kind): number | null => kinds.find((one) => one.kind === kind)?.retentionDays ?? null;
   const logs = Object.fromEntries(logCategories.map((category) => [category, days(category)]));
   return {
     metrics: days('metrics') ?? 90,
+    rollups: days('rollups') ?? 730,
     traces: days('traces') ?? 14,
     logs: logs as Record<LogCategory, number | null>,
   };
 }
 
 export function daysOf(input: RetentionInput, kind: Kind): number | null {
-  return kind === 'metrics' || kind === 'traces' ? input[kind] : input.logs[kind];
+  return mayStay(kind) ? input.logs[kind] : input[kind];
 }
 
 export function withDays(input: RetentionInput, kind: Kind, days: number | null): RetentionInput {
-  if (kind !== 'metrics' && kind !== 'traces') return { ...input, logs: { ...input.logs, [kind]: days } };
+  if (mayStay(kind)) return { ...input, logs: { ...input.logs, [kind]: days } };
   return days === null ? input : { ...input, [kind]: days };
 }
 

@@ -4,12 +4,9 @@ import { useState } from 'react';
 import { explain } from '../../data/problem.ts';
 import { useNow } from '../../ui/clock.ts';
 import { FormProblem } from '../../ui/form-problem.tsx';
-import { daysOf, keptNow, kindTitle, rowsThatGo, withDays, type Kind } from './kinds.ts';
+import { daysOf, keptNow, kindTitle, mayStay, rowsThatGo, withDays } from './kinds.ts';
 import { useKeep } from './queries.ts';
 import classes from './storage.module.css';
-
-/** Kinds that a law or a policy may want for ever. */
-const mayStay = (kind: Kind): boolean => kind !== 'metrics' && kind !== 'traces';
 
 /** How long each kind is kept, with what would go at once in numbers. */
 export function RetentionForm({ status, onClose }: { status: StorageStatusView; onClose: () => void }) {
