@@ -51,8 +51,11 @@ export function unquote(literal: string): string | undefined {
     const [whole, byte, short, long, octal, letter] = match;
     const point = short ?? long;
     if (byte !== undefined) bytes.push(Number.parseInt(byte, 16));
-    else if (octal !== undefined) bytes.push(Number.parseInt(octal, 8) & 0xff);
-    else if (letter !== undefined) {
+    else if (octal !== undefined) {
+      const value = Number.parseInt(octal, 8);
+      if (value > 0xff) return undefined;
+      bytes.push(value);
+    } else if (letter !== undefined) {
       const code = simple[letter];
       if (code === undefined || (code === 34 && quote === "'") || (code === 39 && quote === '"'))
         return undefined;

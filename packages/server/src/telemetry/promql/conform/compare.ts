@@ -7,13 +7,15 @@ import { readScalar, readSeries } from './series-notation.ts';
 
 // Upstream compares with this relative tolerance (promql/promqltest/test.go).
 const tolerance = 1e-6;
+const leastNormal = 2 ** -1022;
 
 function almostEqual(expected: number, actual: number): boolean {
   if (Number.isNaN(expected) || Number.isNaN(actual)) return Number.isNaN(expected) && Number.isNaN(actual);
   if (expected === actual) return true;
   const difference = Math.abs(expected - actual);
-  if (expected === 0 || actual === 0) return difference < tolerance * Number.MIN_VALUE;
-  return difference / Math.min(Math.abs(expected) + Math.abs(actual), Number.MAX_VALUE) < tolerance;
+  const sum = Math.abs(expected) + Math.abs(actual);
+  if (expected === 0 || actual === 0 || sum < leastNormal) return difference < tolerance * leastNormal;
+  return difference / Math.min(sum, Number.MAX_VALUE) < tolerance;
 }
 
 interface ExpectedSeries {

@@ -65,6 +65,36 @@ describe('the conformance runner', () => {
     expect(report).toMatchObject({ passed: 1, failed: [] });
   });
 
+  test('reads commands with and without blank lines between them, and series that are called like commands', async () => {
+    const report = await run(
+      [
+        'clear',
+        'load 10s',
+        '  load_average{a="b"} 1 2',
+        '  eval_total 3x1',
+        '# a comment ends a block as a blank line does',
+        'eval instant at 10s load_average + on() eval_total',
+        '  expect  no_warn',
+        '  {} 5',
+        'eval_fail instant at 0 rate(1)',
+        'eval_ordered instant at 0 sort(eval_total)',
+        '  eval_total 3',
+        'eval_warn instant at 0 quantile(2, eval_total)',
+        '  {} Inf',
+        'eval_info instant at 10s rate(load_average[1m])',
+        '  {a="b"} 0.025',
+        "eval instant at 0 'x'",
+        '  expect string "x"',
+        'load_with_nhcb 1m',
+        '  h_bucket{le="+Inf"} 1',
+        'eval instant at 0 h_bucket',
+        '  h_bucket{le="+Inf"} 1',
+        'eval instant at 0 h',
+      ].join('\n'),
+    );
+    expect(report).toMatchObject({ passed: 7, failed: [], skipped: [{ query: 'h' }] });
+  });
+
   test('reports a failure that did not come, and one whose text is another', async () => {
     const report = await run(
       'eval instant at 0 1\n  expect fail\n\neval instant at 0 rate(1)\n  expect fail msg: no\n\neval instant at 0 rate(1)\n  expect fail\n',

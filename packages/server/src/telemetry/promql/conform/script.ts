@@ -56,16 +56,17 @@ interface Block {
   readonly body: readonly string[];
 }
 
-const startsCommand = /^(?:load|clear|eval)(?:\b|_)/;
+// Series may be called `load_average`.
+const startsCommand =
+  /^(?:clear$|load(?:_with_nhcb)?\s+\d[\w.]*$|eval(?:_(?:fail|warn|info|ordered))?\s+(?:instant|range)\s)/;
 
-/** Blocks: a command's line and the lines under it, up to a blank line or the next command. */
+/** Blocks: a command's line and the lines under it, up to a blank line, a comment or the next command. */
 function blocksOf(text: string): Block[] {
   const blocks: { line: number; head: string; body: string[] }[] = [];
   let open: { line: number; head: string; body: string[] } | undefined;
   for (const [index, raw] of text.split('\n').entries()) {
     const line = raw.trim();
-    if (line.startsWith('#')) continue;
-    if (line === '') open = undefined;
+    if (line === '' || line.startsWith('#')) open = undefined;
     else if (open === undefined || startsCommand.test(line)) {
       open = { line: index + 1, head: line, body: [] };
       blocks.push(open);
@@ -90,16 +91,16 @@ function gridOf(texts: readonly (string | undefined)[]): Grid | undefined {
 }
 
 function readExpectation(line: string): Expectation | undefined {
-  const range = /^expect range vector from (\S+) to (\S+) step (\S+)$/.exec(line);
+  const range = /^expect\s+range vector from (\S+) to (\S+) step (\S+)$/.exec(line);
   if (range !== null) {
     const grid = gridOf(range.slice(1));
     return grid === undefined ? undefined : { kind: 'range', grid };
   }
-  const text = /^expect string (.*)$/.exec(line);
+  const text = /^expect\s+string (.*)$/.exec(line);
   if (text !== null) return { kind: 'string', text: text[1]! };
   const old = /^expected_fail_(message|regexp)\s+(.*)$/.exec(line);
   if (old !== null) return { kind: 'fail', match: old[1] === 'message' ? 'msg' : 'regex', text: old[2]! };
-  const match = /^expect (fail|warn|info|no_warn|no_info|ordered)(?:\s+(msg|regex):\s*(.*))?$/.exec(line);
+  const match = /^expect\s+(fail|warn|info|no_warn|no_info|ordered)(?:\s+(msg|regex):\s*(.*))?$/.exec(line);
   if (match === null) return undefined;
   const kind = match[1] as Expectation['kind'];
   return match[2] === undefined ? { kind } : { kind, match: match[2] as 'msg' | 'regex', text: match[3]! };

@@ -1,4 +1,3 @@
-import { messageOf } from '../../../base/errors.ts';
 import { joinSameLabels } from '../evaluate/column.ts';
 import { executionError } from '../errors.ts';
 import { labelValue, metricName, setLabel } from '../label-set.ts';
@@ -9,8 +8,8 @@ import type { VectorFunction } from './vector-functions.ts';
 function compile(pattern: string): AnchoredPattern {
   try {
     return compileAnchored(pattern);
-  } catch (error) {
-    throw executionError(`invalid regular expression in label_replace(): ${pattern}: ${messageOf(error)}`);
+  } catch {
+    throw executionError(`invalid regular expression in label_replace(): ${pattern}`);
   }
 }
 

@@ -1,9 +1,8 @@
 import type { SyntaxNode } from '@lezer/common';
 import { parser } from '@prometheus-io/lezer-promql';
-import { ExperimentalFeatureError, parseError, type Span } from '../errors.ts';
+import { parseError, type Span } from '../errors.ts';
 import { correctedText } from './corrected-text.ts';
-import { endOfInput } from './end-of-input.ts';
-import { experimentalFunctions } from './function-signatures.ts';
+import { firstFault } from './first-fault.ts';
 
 /** A node of the grammar's tree together with the text that it was read from. */
 export interface GrammarNode {
@@ -28,38 +27,13 @@ function convert(node: SyntaxNode, query: string, depth: number): GrammarNode {
   return { name: node.name, span, text: query.slice(node.from, node.to), query, children };
 }
 
-/** A name that is called at the place of an error, and where it stands. */
-function calledName(
-  query: string,
-  start: number,
-): { readonly name: string; readonly at: number } | undefined {
-  const here = /^([a-zA-Z_]\w*)\s*\(/.exec(query.slice(start));
-  if (here !== null) return { name: here[1]!, at: start };
-  const before = query[start] === '(' ? /([a-zA-Z_]\w*)\s*$/.exec(query.slice(0, start)) : null;
-  return before === null ? undefined : { name: before[1]!, at: before.index };
-}
-
 /** What is wrong at a node that the grammar could not place. */
 function unexpected(query: string, node: SyntaxNode): Error {
-  const rest = query.slice(node.from);
-  const next = /^\s*("[^"\n]*"?|'[^'\n]*'?|`[^`]*`?|[\w:.]+|[=!<>]=|=~|!~|\S)/.exec(rest);
-  if (next === null) return endOfInput(query);
-  const word = next[1]!;
-  const start = node.from + next[0].length - word.length;
-  const called = calledName(query, start);
-  if (called === undefined) {
-    return parseError(query, { start, end: start + word.length }, `unexpected ${JSON.stringify(word)}`);
-  }
-  const span = { start: called.at, end: called.at + called.name.length };
-  // Durations call these in any case of letters.
-  const name = experimentalFunctions.has(called.name.toLowerCase()) ? called.name.toLowerCase() : called.name;
-  if (experimentalFunctions.has(name)) {
-    return new ExperimentalFeatureError(query, span, `function ${JSON.stringify(name)} is not enabled`);
-  }
-  if (called.at === start) {
-    return parseError(query, { start, end: start + word.length }, `unexpected ${JSON.stringify(word)}`);
-  }
-  return parseError(query, span, `unknown function with name ${JSON.stringify(name)}`);
+  const fault = firstFault(query);
+  if (fault !== undefined) return fault;
+  const text = /^\S+/.exec(query.slice(node.from).trimStart())?.[0];
+  const message = text === undefined ? 'unexpected end of input' : `unexpected ${JSON.stringify(text)}`;
+  return parseError(query, { start: node.from, end: node.to }, message);
 }
 
 /** The grammar's tree of a query. Throws `bad_data` at the first place that is no PromQL. */

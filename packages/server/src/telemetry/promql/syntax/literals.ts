@@ -3,6 +3,7 @@ import { readDuration } from '../duration-text.ts';
 import { readFloat } from '../number-text.ts';
 import { unquote } from '../string-text.ts';
 import type { NumberLiteral } from './ast.ts';
+import { firstFault } from './first-fault.ts';
 import type { GrammarNode } from './grammar-tree.ts';
 
 /** Whole numbers follow Go: `0x1f` is hexadecimal, `017` octal, `0b1` binary, `1_000` a thousand. */
@@ -25,15 +26,16 @@ export function readNumber(node: GrammarNode): NumberLiteral {
   if (whole !== undefined) return { kind: 'number', value: whole, isDuration: false, span };
   const duration = readDuration(text);
   if (duration === undefined)
-    throw parseError(node.query, span, `bad number or duration syntax: ${JSON.stringify(text)}`);
+    throw parseError(node.query, span, `not a valid duration string: ${JSON.stringify(text)}`);
   return { kind: 'number', value: duration / 1000, isDuration: true, span };
 }
 
 /** Reads a quoted text. */
 export function readString(node: GrammarNode): string {
   const value = unquote(node.text);
-  if (value === undefined)
-    throw parseError(node.query, node.span, `unterminated or malformed string ${node.text}`);
+  if (value === undefined) {
+    throw firstFault(node.query) ?? parseError(node.query, node.span, `malformed string ${node.text}`);
+  }
   return value;
 }
 

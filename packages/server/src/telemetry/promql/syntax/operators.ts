@@ -61,7 +61,7 @@ export function readMatching(node: GrammarNode): {
     throw new ExperimentalFeatureError(
       node.query,
       fill.span,
-      'fill modifiers are experimental and not enabled',
+      'binop fill modifiers are experimental and not enabled',
     );
   const returnBool = childNamed(node, 'BoolModifier') !== undefined;
   const clause = childNamed(node, 'MatchingModifierClause');

@@ -1,6 +1,7 @@
 import { messageOf } from '../../../base/errors.ts';
 import { ExperimentalFeatureError, parseError } from '../errors.ts';
 import { metricName } from '../label-set.ts';
+import { writeFixed } from '../number-text.ts';
 import { createMatcher, isLabelName } from '../matcher.ts';
 import type { MatchOperator, Matcher } from '../types.ts';
 import type { AtModifier, Expression, VectorSelector } from './ast.ts';
@@ -59,7 +60,7 @@ export function readVectorSelector(node: GrammarNode): VectorSelector {
   return { kind: 'vector-selector', matchers, name, span };
 }
 
-function readAt(node: GrammarNode): AtModifier {
+function readAt(node: GrammarNode, target: Expression): AtModifier {
   const bound = childNamed(node, 'AtModifierPreprocessors');
   if (bound !== undefined) return { kind: /^start/i.test(bound.text) ? 'start' : 'end' };
   const literal = node.children.at(-1)!;
@@ -67,7 +68,8 @@ function readAt(node: GrammarNode): AtModifier {
   const seconds = readNumber({ ...literal, text: digits }).value * (sign === '-' ? -1 : 1);
   const ms = Math.round(seconds * 1000);
   if (!Number.isSafeInteger(ms)) {
-    throw parseError(node.query, literal.span, `timestamp out of bounds for @ modifier: ${seconds}`);
+    const text = Number.isFinite(seconds) ? seconds.toFixed(6) : writeFixed(seconds);
+    throw parseError(node.query, target.span, `timestamp out of bounds for @ modifier: ${text}`);
   }
   return { kind: 'time', ms };
 }
@@ -91,7 +93,9 @@ function withModifier(target: Expression, node: GrammarNode): Expression {
       `${isOffset ? 'offset' : '@ <timestamp>'} may not be set multiple times`,
     );
   }
-  const modifier = isOffset ? { offsetMs: readMilliseconds(node.children.at(-1)!) } : { at: readAt(node) };
+  const modifier = isOffset
+    ? { offsetMs: readMilliseconds(node.children.at(-1)!) }
+    : { at: readAt(node, target) };
   const span = { start: target.span.start, end: node.span.end };
   const changed = { ...base, ...modifier, span };
   if (target.kind !== 'matrix-selector') return changed;
@@ -127,11 +131,10 @@ export function applyPostfix(target: Expression, node: GrammarNode): Expression 
       'anchored and smoothed modifiers are experimental and not enabled',
     );
   }
-  if (target.kind !== 'vector-selector') {
-    throw parseError(node.query, span, 'ranges only allowed for vector selectors');
-  }
-  if (target.offsetMs !== undefined)
-    throw parseError(node.query, span, 'no offset modifiers allowed before range');
-  if (target.at !== undefined) throw parseError(node.query, span, 'no @ modifiers allowed before range');
+  const bracket = node.query.indexOf('[', target.span.end);
+  const fail = (message: string): Error => parseError(node.query, { start: bracket, end: span.end }, message);
+  if (target.kind !== 'vector-selector') throw fail('ranges only allowed for vector selectors');
+  if (target.offsetMs !== undefined) throw fail('no offset modifiers allowed before range');
+  if (target.at !== undefined) throw fail('no @ modifiers allowed before range');
   return { kind: 'matrix-selector', selector: target, rangeMs: positive(durations[0]!), span };
 }
