@@ -5,6 +5,7 @@ import { metrics } from './0003-metrics.ts';
 import { logs } from './0004-logs.ts';
 import { spans } from './0005-spans.ts';
 import { metricRollups } from './0006-metric-rollups.ts';
+import { metricMetadata } from './0007-metric-metadata.ts';
 
 /** Every step of the schema of columns, in order. A later version only appends. */
 export const schemaSteps: readonly SchemaStep[] = [
@@ -14,4 +15,5 @@ export const schemaSteps: readonly SchemaStep[] = [
   logs,
   spans,
   metricRollups,
+  metricMetadata,
 ];
