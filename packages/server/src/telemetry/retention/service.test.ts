@@ -143,6 +143,33 @@ describeOnBothStores('retention of telemetry', (open) => {
     expect(await retention.selfCheck().check()).toMatchObject({ status: 'up' });
   });
 
+  test('rollups are a kind of their own, by day, that gives way after the samples', async () => {
+    const state = await open();
+    held.clear();
+    const day = new Date(Date.now() - 100 * dayMs).toISOString().slice(0, 10);
+    await columns.command(
+      `INSERT INTO metric_rollup (day, run, series, window_end, samples)
+       SELECT '${day}', 7, number, '${day} 10:00:00', 1 FROM numbers(3)`,
+    );
+    await columns.command(`INSERT INTO metric_series (day, id, name) VALUES ('${day}', 1, 'm')`);
+    const retention = make(state, 1e8);
+    await retention.apply();
+    const { kinds } = await retention.status();
+    expect(kinds.find(({ kind }) => kind === 'rollups')).toMatchObject({
+      rows: 3,
+      retentionDays: 730,
+      oldestAt: Date.parse(day),
+      held: false,
+    });
+    // Labels outlive the samples, whose time is over.
+    expect(
+      await columns.query('SELECT DISTINCT name FROM metric_series WHERE day = {day:Date}', { day }),
+    ).toEqual([{ name: 'm' }]);
+    await make(state, 1).apply();
+    const { dropped } = await retention.status();
+    expect(dropped.filter(({ kind }) => kind === 'rollups').map((one) => one.day)).toEqual([day]);
+  });
+
   test('over HTTP: shown and changed with the right, on record; a shorter time asks for a second person', async () => {
     const asked: string[] = [];
     const server = await createTestServer(

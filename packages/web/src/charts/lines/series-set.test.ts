@@ -80,3 +80,13 @@ test('a set of another grid is put on the grid by the nearest step', () => {
   expect([...(lines[0]?.values ?? [])].slice(1, 4)).toEqual([2, 4, 4]);
   expect(lines[0]?.values).toHaveLength(5);
 });
+
+test('a long range is asked for in multiples of five minutes', () => {
+  const fiveMinutes = 300_000;
+  for (let days = 2; days < 800; days += 3) {
+    for (const widthPx of [300, 900, 1_200]) {
+      const { from, to, stepMs } = gridOf({ from: 1_000_123, to: 1_000_123 + days * 86_400_000 }, widthPx);
+      expect([from, to, stepMs].map((ms) => ms % fiveMinutes)).toEqual([0, 0, 0]);
+    }
+  }
+});

@@ -72,7 +72,11 @@ export function readLines(json: string, { from, to, stepMs }: Grid): LineSet {
   return { from, stepMs, length, lines, warnings };
 }
 
-/** The steps at which a range query calculates: a round number of seconds, about one for every 1.5 px. */
+/**
+ * The steps at which a range query calculates: a round number of seconds, about one for every 1.5 px. From five
+ * minutes on they are multiples of that, as `gridOf`'s times are then: so long ranges can be answered exactly, and
+ * fast, from the windows of five minutes in which old samples are kept.
+ */
 const roundSteps = [
   1, 2, 5, 10, 15, 20, 30, 60, 120, 300, 600, 900, 1200, 1800, 3600, 7200, 10_800, 21_600, 43_200, 86_400,
 ];
