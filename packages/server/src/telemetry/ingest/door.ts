@@ -1,10 +1,10 @@
 import type { IngestDoor, RefusalReason, TelemetrySignal } from '@custos/contract';
 import type { Clock } from '../../base/clock.ts';
-import { CustosError } from '../../base/errors.ts';
+import { CustosError, messageOf } from '../../base/errors.ts';
 import type { Acceptance, IngestTally, Refusal, Source } from '../types.ts';
 import { createAllowance } from './allowance.ts';
 import { plainBody, type ContentEncoding } from './body.ts';
-import { DoorError, tooLarge } from './errors.ts';
+import { DoorError, tooLarge, unreadable } from './errors.ts';
 import { defaultIngestLimits, type IngestLimits } from './limits.ts';
 
 export interface DoorOptions {
@@ -119,13 +119,16 @@ function asDoorError(error: unknown, limits: IngestLimits): DoorError | undefine
   if (code === 'FST_ERR_CTP_BODY_TOO_LARGE') {
     return tooLarge(`The body is larger than ${limits.bodyBytes} bytes.`);
   }
-  const known = typeof code === 'string' ? codes[code] : undefined;
+  if (typeof code !== 'string') return undefined;
+  // Cut off on its way, or longer than it said.
+  if (code.startsWith('FST_ERR_CTP_')) return unreadable(messageOf(error));
+  const known = codes[code];
   if (known === undefined || !(error instanceof CustosError)) return undefined;
   return new DoorError(known.reason, error.message, {
     code: error.code,
     status: known.status,
     cause: error,
-    retryAfterSeconds: error.retryAfterSeconds ?? 10,
+    ...(known.status === 503 ? { retryAfterSeconds: error.retryAfterSeconds ?? 10 } : {}),
   });
 }
 

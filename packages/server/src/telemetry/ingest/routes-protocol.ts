@@ -1,18 +1,22 @@
 import type { TelemetrySignal } from '@custos/contract';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { CustosError } from '../../base/errors.ts';
 import type { Server } from '../../http/types.ts';
 import type { Door } from './door.ts';
-import type { DoorError } from './errors.ts';
 
 /** What the answers of a protocol look like when a request is refused as a whole. */
 export interface Protocol {
   readonly signalOf: (request: FastifyRequest) => TelemetrySignal;
   /** The refusal in the protocol's own words; the server's own form of an error when this is left out. */
   readonly refuse?: (
-    refusal: DoorError,
+    refusal: CustosError,
     request: FastifyRequest,
   ) => { readonly type: string; readonly body: string | Buffer };
 }
+
+/** Who may not send is told so in the protocol's words as well, and counted by nobody: it has no source. */
+const isDenial = (error: unknown): error is CustosError =>
+  error instanceof CustosError && (error.status === 401 || error.status === 403);
 
 /**
  * Makes the routes that follow on `server` those of `door`: bodies come as they are sent, whatever their
@@ -26,9 +30,11 @@ export function speak(server: Server, door: Door, { signalOf, refuse }: Protocol
     async (_request: unknown, body: Buffer) => body,
   );
   server.setErrorHandler(async (error, request, reply) => {
-    const refusal = door.refuse(door.sourceOf(request, signalOf(request)), error);
+    const refusal = isDenial(error) ? error : door.refuse(door.sourceOf(request, signalOf(request)), error);
     if (refuse === undefined) throw refusal;
-    if (refusal.retryAfterSeconds !== undefined) reply.header('retry-after', refusal.retryAfterSeconds);
+    const { retryAfterSeconds: seconds } = refusal;
+    if (seconds !== undefined) reply.header('retry-after', Math.ceil(seconds));
+    if (refusal.status === 401) reply.header('www-authenticate', 'Bearer realm="custos"');
     const { type, body } = refuse(refusal, request);
     return sendAs(reply.code(refusal.status), type, body);
   });

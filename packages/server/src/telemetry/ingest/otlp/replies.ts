@@ -48,7 +48,15 @@ export function exportReply(
 }
 
 /** Codes of `google.rpc.Code` by HTTP status, as OTLP's clients know them. */
-const rpcCodes: Readonly<Record<number, number>> = { 400: 3, 413: 3, 415: 3, 429: 8, 503: 14 };
+const rpcCodes: Readonly<Record<number, number>> = {
+  400: 3,
+  401: 16,
+  403: 7,
+  413: 3,
+  415: 3,
+  429: 8,
+  503: 14,
+};
 
 /** A `google.rpc.Status` that says why a request was refused as a whole. */
 export function statusReply(status: number, message: string, encoding: Encoding): Buffer {
