@@ -183,6 +183,18 @@ describe('the pages of metrics', () => {
     expect(await rail.getByRole('link', { name: 'Rules' }).getAttribute('aria-current')).toBe('page');
   });
 
+  test('what is shown is kept as a panel of a dashboard', async () => {
+    await open('/explore?q=%5B%22waiting_jobs%22%5D&unit=count');
+    await page.getByRole('button', { name: 'Add to a dashboard' }).click();
+    await page.getByRole('menuitem', { name: 'A new one' }).click();
+    await page.waitForURL(/\/dashboards\//);
+    await page.getByRole('article', { name: 'waiting_jobs' }).waitFor();
+    const { panels } = await client.dashboards.get(new URL(page.url()).pathname.split('/').at(-1) ?? '');
+    expect(panels).toMatchObject([
+      { kind: 'chart', unit: 'count', queries: [{ expression: 'waiting_jobs', legend: '' }] },
+    ]);
+  });
+
   test('minutes can be chosen, and the page looks again as often as one says', async () => {
     await open('/explore?q=%5B%22waiting_jobs%22%5D');
     await page.getByRole('button', { name: '5 m', exact: true }).click();

@@ -35,7 +35,7 @@ export function RefreshChoice({
             leftSection={<IconRefresh size={14} />}
             aria-label={name === 'off' ? 'Does not refresh by itself' : `Refreshes every ${title}`}
           >
-            <span>{title}</span>
+            <span className={classes['often']}>{title}</span>
           </Button>
         </Menu.Target>
         <Menu.Dropdown>

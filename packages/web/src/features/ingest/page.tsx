@@ -180,19 +180,22 @@ function Content({ status }: { status: IngestStatusView }) {
       </Figures>
       {senders.length > 0 ? null : (
         <Empty title="Nobody sends anything yet">
-          Only Custos itself is measured. Point OpenTelemetry, Prometheus, Promtail, pino or syslog here.
+          {sources.length > 0 ? 'Only Custos itself is measured. ' : ''}Point OpenTelemetry, Prometheus,
+          Promtail, pino or syslog here.
         </Empty>
       )}
-      <Section title="Senders">
-        <List
-          label="Senders"
-          items={sources.map((source) => ({
-            ...source,
-            id: `${source.door} ${source.signal} ${source.name}`,
-          }))}
-          columns={sourceColumns}
-        />
-      </Section>
+      {sources.length === 0 ? null : (
+        <Section title="Senders">
+          <List
+            label="Senders"
+            items={sources.map((source) => ({
+              ...source,
+              id: `${source.door} ${source.signal} ${source.name}`,
+            }))}
+            columns={sourceColumns}
+          />
+        </Section>
+      )}
       <Refusals sources={sources} />
       {targets.length === 0 ? null : (
         <Section title="Scraped targets">

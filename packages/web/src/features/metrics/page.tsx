@@ -11,6 +11,7 @@ import { useCan } from '../../data/queries.ts';
 import { promqlSource } from '../../data/promql-source.ts';
 import { Choices } from '../../ui/filter-bar.tsx';
 import { count, duration } from '../../ui/format.ts';
+import { LinkButton } from '../../ui/link.tsx';
 import { Page } from '../../ui/page.tsx';
 import { RangeChoice } from '../../ui/range-choice.tsx';
 import { ranges, windowOf } from '../../ui/range.ts';
@@ -18,6 +19,7 @@ import { RefreshChoice } from '../../ui/refresh-choice.tsx';
 import { refreshOf, useRefreshed } from '../../ui/refresh.ts';
 import { Empty, Forbidden, PartialNote, Problem, SkeletonBlock } from '../../ui/states.tsx';
 import { unitTitles, type Unit } from '../../ui/units.ts';
+import { BoardMenu } from './board-menu.tsx';
 import { MetricBrowser } from './browser.tsx';
 import classes from './metrics.module.css';
 import { QueryRow } from './query-row.tsx';
@@ -37,6 +39,7 @@ const isNarrow = (): boolean => globalThis.matchMedia('(max-width: 700px)').matc
 /** What this page is for, when nothing is asked yet, and what there is to ask about. */
 function FirstUse({ onTake, onBrowse }: { onTake: (expression: string) => void; onBrowse: () => void }) {
   const names = useQuery(metricNamesQuery);
+  const maySend = useCan('telemetry.manage');
   if (names.data === undefined) {
     if (names.error === null) return <SkeletonBlock height={180} />;
     if (isForbidden(names.error)) return <Forbidden detail={explain(names.error).detail} />;
@@ -44,7 +47,11 @@ function FirstUse({ onTake, onBrowse }: { onTake: (expression: string) => void; 
   }
   if (names.data.length === 0)
     return (
-      <Empty title="No metrics yet" icon={<IconChartLine size={22} stroke={1.6} />}>
+      <Empty
+        title="No metrics yet"
+        icon={<IconChartLine size={22} stroke={1.6} />}
+        action={maySend ? <LinkButton to="/ingest">How to send metrics</LinkButton> : undefined}
+      >
         Custos takes metrics by OpenTelemetry, by Prometheus’s remote write, and by scraping. They can be
         asked about here as soon as the first ones arrive.
       </Empty>
@@ -125,6 +132,12 @@ export function MetricsPage() {
     [drawn],
   );
 
+  const shown = {
+    expressions: drawn.filter((expression) => expression !== null),
+    unit,
+    stacked: search.stacked === 'yes',
+  };
+
   const show = (change: Partial<MetricsSearch>): void =>
     void navigate({ to: '/explore', search: { ...search, ...change }, resetScroll: false });
   const ask = (next: readonly Asked[], change: Partial<MetricsSearch> = {}): void => {
@@ -155,6 +168,7 @@ export function MetricsPage() {
       actions={
         <>
           <RecentMenu onTake={take} />
+          {isAsking ? <BoardMenu shown={shown} /> : null}
           <Button
             variant="default"
             size="xs"
