@@ -213,6 +213,11 @@ eval instant at 0 quantile(1.5, m{job="a"})
   expect warn msg: PromQL warning: quantile value should be between 0 and 1, got 1.5 (1:10)
   {} +Inf
 
+eval range from 0 to 3s step 1s quantile(1.5 + time(), m{job="a"})
+  expect warn msg: PromQL warning: quantile value should be between 0 and 1, got 1.5 (1:10)
+  expect warn msg: PromQL warning: quantile value should be between 0 and 1, got 4.5 (1:10)
+  {} Inf Inf Inf Inf
+
 eval instant at 0 quantile((NaN), m{job="a"})
   expect warn msg: PromQL warning: quantile value should be between 0 and 1, got NaN (1:11)
   {} NaN

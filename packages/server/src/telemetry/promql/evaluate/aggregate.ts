@@ -74,6 +74,16 @@ async function reduce(
   return results;
 }
 
+/** NaN if there is any, the greatest and the least: Prometheus warns an aggregation of these, not of each. */
+function extremesOf(parameters: Float64Array): Float64Array {
+  const numbers = parameters.filter((value) => !Number.isNaN(value));
+  const extremes =
+    numbers.length === 0
+      ? []
+      : [numbers.reduce((a, b) => Math.max(a, b)), numbers.reduce((a, b) => Math.min(a, b))];
+  return Float64Array.from(numbers.length < parameters.length ? [Number.NaN, ...extremes] : extremes);
+}
+
 /** Evaluates an aggregation over all steps. */
 export async function aggregate(
   evaluator: Evaluator,
@@ -91,6 +101,8 @@ export async function aggregate(
   const groups = groupColumns(aggregation, ranks ? columns.toSorted(byLabels) : columns);
   if (isText) return countValues(run, evaluator.text(parameter!), { groups, count: steps.count });
   if (ranks) return rank(run, operator, { groups, parameters });
-  if (operator === 'quantile') warnOfQuantiles(run, parameters, withoutParentheses(parameter!).span);
+  if (operator === 'quantile') {
+    warnOfQuantiles(run, extremesOf(parameters), withoutParentheses(parameter!).span);
+  }
   return reduce(run, { aggregator: aggregators.get(operator)!, groups, parameters, count: steps.count });
 }

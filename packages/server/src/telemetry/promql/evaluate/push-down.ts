@@ -48,8 +48,9 @@ export async function pushDown(
     const named = { labels: labelSetOf(labels), dropName: false };
     const identity = rangeFunction.keepsName === true ? named : withoutName(named, delayedNameRemoval);
     const column = { ...identity, values, present };
-    if (!hasSamples(column)) continue;
+    // A window that gives nothing had samples too, or the storage would not name the series.
     rangeFunction.inspect?.(run, named.labels, inner.span);
+    if (!hasSamples(column)) continue;
     columns.push(column);
   }
   return delayedNameRemoval ? columns : refuseSameLabels(columns);
