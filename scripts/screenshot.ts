@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { driverEmail } from '../examples/demo/account.ts';
 import { startWorld } from '../examples/demo/world.ts';
 import { startBrowser } from '../packages/server/test/browser.ts';
 
@@ -38,14 +39,14 @@ const world = await startWorld({ dataDirectory: directory, port: 0, fresh: true,
 const browser = await startBrowser();
 try {
   // Long enough for healthy figures, for a row of beats, and for the slow shop to be noticed.
-  await delay(90_000);
+  await delay(240_000);
   await fetch(`${world.deskUrl}/break/slow`, { method: 'POST', headers: { origin: world.deskUrl } });
   await delay(60_000);
   for (const { name, path, width, height, colorScheme } of pictures) {
     const context = await browser.newContext({ viewport: { width, height }, colorScheme });
     const page = await context.newPage();
     await page.goto(`${world.custosUrl}/login`);
-    await page.getByLabel(/e-?mail/i).fill(world.account.email);
+    await page.getByLabel(/e-?mail/i).fill(driverEmail);
     await page
       .getByLabel(/password/i)
       .first()

@@ -14,8 +14,9 @@ export interface ShopLog {
   info(msg: string, fields?: Fields): void;
   warn(msg: string, fields?: Fields): void;
   error(msg: string, fields?: Fields): void;
-  /** Lines before the first call are nowhere kept. */
+  /** Lines before the first call are kept nowhere. */
   sendTo(target: LogTarget): void;
+  /** Sends what waits, and keeps no more lines. */
   close(): Promise<void>;
 }
 
@@ -36,10 +37,10 @@ export function createShopLog(): ShopLog {
       transport?.end();
       transport = custosTransport({ ...target, service: 'shop', closeTimeoutMs: 1_000 });
     },
-    close: () =>
-      new Promise((resolve) => {
-        if (transport === undefined) resolve();
-        else transport.end(() => resolve());
-      }),
+    async close() {
+      const last = transport;
+      transport = undefined;
+      if (last !== undefined) await new Promise<void>((resolve) => last.end(resolve));
+    },
   };
 }

@@ -25,8 +25,8 @@ export interface ShopSettings {
 export type ShopMode = 'healthy' | 'slow' | 'errors' | 'disk';
 export interface ShopOrder {
   readonly mode: ShopMode;
-  /** From when on it writes a log. */
-  readonly log?: LogTarget | undefined;
+  /** Where it sends its log from now on; null ends that. */
+  readonly log?: LogTarget | null;
 }
 
 const slowMs = { least: 900, spread: 700 };
@@ -157,7 +157,8 @@ const customers = setInterval(() => {
 }, customerEveryMs);
 
 process.on('message', (order: ShopOrder) => {
-  if (order.log !== undefined) log.sendTo(order.log);
+  if (order.log === null) void log.close();
+  else if (order.log !== undefined) log.sendTo(order.log);
   if (mode !== order.mode) log.warn(`the shop was told to be ${order.mode}`, { was: mode });
   mode = order.mode;
   if (mode !== 'disk') removeFiller();

@@ -12,8 +12,8 @@ export interface Switches {
   breakIt(fault: (typeof faults)[number]): Promise<void>;
   /** Takes back whatever was done, and starts the shop again if it is dead. */
   heal(): Promise<void>;
-  /** From now on the shop writes a log, also after it was dead. */
-  sendLog(target: LogTarget): Promise<void>;
+  /** From now on the shop sends its log there, also after it was dead; null ends that. */
+  sendLog(target: LogTarget | null): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -22,7 +22,7 @@ export async function startShop(settings: ShopSettings): Promise<Switches> {
   const start = (): Promise<Child<object>> => startChild<object>('./shop.ts', settings);
   let shop = await start();
   let fault: Fault = 'healthy';
-  let log: LogTarget | undefined;
+  let log: LogTarget | null = null;
   let last: Promise<void> = Promise.resolve();
 
   /** One after the other, since two people may press at once. */
@@ -34,10 +34,10 @@ export async function startShop(settings: ShopSettings): Promise<Switches> {
   const revive = async (): Promise<void> => {
     if (shop.running()) return;
     shop = await start();
-    tell('healthy', log);
+    tell('healthy', { log });
   };
-  const tell = (mode: ShopMode, target?: LogTarget): void => {
-    shop.process.send({ mode, log: target } satisfies ShopOrder);
+  const tell = (mode: ShopMode, about: Pick<ShopOrder, 'log'> = {}): void => {
+    shop.process.send({ mode, ...about } satisfies ShopOrder);
   };
 
   return {
@@ -61,7 +61,7 @@ export async function startShop(settings: ShopSettings): Promise<Switches> {
     sendLog: (target) =>
       inTurn(async () => {
         log = target;
-        if (shop.running()) tell(fault === 'dead' ? 'healthy' : fault, target);
+        if (shop.running()) tell(fault === 'dead' ? 'healthy' : fault, { log });
       }),
     stop: () => inTurn(() => shop.stop()),
   };

@@ -90,6 +90,8 @@ export async function startWorld(options: DemoOptions, say: (line: string) => vo
     });
     closers.push(() => app.stop());
     await switches.sendLog({ url: custosUrl, token });
+    // Before Custos goes, so that nothing is sent to nobody.
+    closers.push(() => switches.sendLog(null));
 
     const { items } = await app.parts.probes.probes({ kind: 'heartbeat', limit: 1 });
     const pingUrl = items[0]?.pingUrl;
