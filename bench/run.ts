@@ -17,6 +17,7 @@ const benches: Readonly<Record<string, () => Promise<{ run(): Promise<readonly F
   bytes: () => import('./telemetry/bytes.ts'),
   'ingest-metrics': () => import('./telemetry/ingest-metrics.ts'),
   'query-metrics': () => import('./telemetry/query-metrics.ts'),
+  'query-metrics-long': () => import('./telemetry/query-metrics-long.ts'),
   'ingest-logs': () => import('./telemetry/ingest-logs.ts'),
   'query-logs': () => import('./telemetry/query-logs.ts'),
   rules: () => import('./telemetry/rules.ts'),

@@ -1,4 +1,4 @@
-import { systemClock } from '../../base/clock.ts';
+import { systemClock, type Clock } from '../../base/clock.ts';
 import { silentLogger } from '../../base/logger.ts';
 import type { Labels } from '../../base/labels.ts';
 import type { Columns } from '../../storage/columns/columns.ts';
@@ -6,9 +6,19 @@ import { createMatcher } from '../promql/matcher.ts';
 import { isStaleAt, writeStale } from '../promql/stale.ts';
 import type { MatchOperator, StoredSeries } from '../promql/types.ts';
 import type { SampleBatch, Series, Source } from '../types.ts';
+import { dayMs } from './types.ts';
 import { createMetrics, type Metrics, type MetricsOptions } from './service.ts';
 
 export const source: Source = { door: 'remote-write', signal: 'metrics', name: 'test' };
+
+/** The beginning of the UTC day. Its predecessors are recent enough for the engine's own clock, which drops old rows. */
+export const today = Math.floor(Date.now() / dayMs) * dayMs;
+
+/** A clock that starts at today's noon, and some ms later: whatever the time is, no day ends meanwhile. */
+export function fromNoon(laterMs = 0): Clock {
+  const aheadMs = today + dayMs / 2 + laterMs - systemClock.now();
+  return { ...systemClock, now: () => systemClock.now() + aheadMs };
+}
 
 /** A value as tests write it; `stale` is the stale marker. */
 export type TestValue = number | 'stale';

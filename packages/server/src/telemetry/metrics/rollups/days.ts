@@ -8,10 +8,10 @@ export const lacksSamples = (note: DayNote, samples: StoredPart | undefined): bo
 
 /** Which days of a range can be answered from rollups as if from their samples, oldest first. */
 export async function usableDays(
-  store: Pick<RollupStore, 'notes' | 'stored'>,
+  store: Pick<RollupStore, 'state'>,
   range: TimeRange,
 ): Promise<readonly RollupDay[]> {
-  const [notes, { samples, rollups }] = await Promise.all([store.notes(), store.stored()]);
+  const { notes, samples, rollups } = await store.state();
   const samplesOf = new Map(samples.map((part) => [part.day, part]));
   const rowsOf = new Map(rollups.map(({ day, run, rows }) => [`${day} ${run}`, rows]));
   const days = notes.flatMap((note): RollupDay[] => {

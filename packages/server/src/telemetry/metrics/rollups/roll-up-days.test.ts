@@ -4,17 +4,16 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { eventually, isAlive, temporaryDirectory, testColumns } from '../../../../test/columns.ts';
-import { systemClock, type Clock } from '../../../base/clock.ts';
+import { systemClock } from '../../../base/clock.ts';
 import type { Columns } from '../../../storage/columns/columns.ts';
-import { batchOf, metricsOn, source, type TestSample } from '../metrics-fixture.ts';
+import { batchOf, metricsOn, source, type TestSample, fromNoon, today } from '../metrics-fixture.ts';
+import { dayMs } from '../types.ts';
 import type { Metrics } from '../service.ts';
 import { usableDays } from './days.ts';
 import { rollUpDays } from './roll-up-days.ts';
 import { createRollupStore } from './store.ts';
 
-const dayMs = 86_400_000;
 const hourMs = 3_600_000;
-const today = Math.floor(Date.now() / dayMs) * dayMs;
 const dateOf = (atMs: number): string => new Date(atMs).toISOString().slice(0, 10);
 
 let directory: ReturnType<typeof temporaryDirectory>;
@@ -34,8 +33,8 @@ afterEach(async () => {
   directory.remove();
 });
 
-const later = (ms: number): Clock => ({ ...systemClock, now: () => systemClock.now() + ms });
-const headless = (): Metrics => metricsOn(columns, { limits: { headMs: 0, pastMs: 400 * dayMs } });
+const headless = (): Metrics =>
+  metricsOn(columns, { clock: fromNoon(), limits: { headMs: 0, pastMs: 400 * dayMs } });
 
 async function store(samples: readonly TestSample[]): Promise<void> {
   const writer = headless();
@@ -63,12 +62,12 @@ const before = today - 2 * dayMs;
 
 test('ended days are summed up, today is not, and a second time there is nothing to do', async () => {
   await store([...everyMinute(before), ...everyMinute(yesterday), [{ __name__: 'm_total' }, today + 1, 1]]);
-  expect(await rollUpDays({ columns, clock: systemClock })).toEqual([dateOf(before), dateOf(yesterday)]);
+  expect(await rollUpDays({ columns, clock: fromNoon() })).toEqual([dateOf(before), dateOf(yesterday)]);
   expect(await usable()).toEqual([
     [dateOf(before), false],
     [dateOf(yesterday), false],
   ]);
-  expect(await rollUpDays({ columns, clock: systemClock })).toEqual([]);
+  expect(await rollUpDays({ columns, clock: fromNoon() })).toEqual([]);
   const [rows] = await columns.query<{ rows: number }>('SELECT toUInt32(count()) AS rows FROM metric_rollup');
   // Each day has a row for its first moment, which ends a window of the day before.
   expect(rows?.rows).toBe(2 * 289);
@@ -76,7 +75,7 @@ test('ended days are summed up, today is not, and a second time there is nothing
 
 test('a late sample is in the answer at once, and in the rollups of its day once they are made again', async () => {
   await store(everyMinute(yesterday));
-  await rollUpDays({ columns, clock: systemClock });
+  await rollUpDays({ columns, clock: fromNoon() });
   const total = async (): Promise<number> => {
     const { value } = await headless().engine.instant({ query: 'sum_over_time(m_total[1d])', atMs: today });
     return value.type === 'vector' ? (value.samples[0]?.value ?? 0) : 0;
@@ -88,8 +87,8 @@ test('a late sample is in the answer at once, and in the rollups of its day once
   expect(await usable()).toEqual([]);
   expect(await total()).toBe(sum + 1e6);
   // Not over and over, should they come all day.
-  expect(await rollUpDays({ columns, clock: later(hourMs) })).toEqual([]);
-  expect(await rollUpDays({ columns, clock: later(7 * hourMs) })).toEqual([dateOf(yesterday)]);
+  expect(await rollUpDays({ columns, clock: fromNoon(hourMs) })).toEqual([]);
+  expect(await rollUpDays({ columns, clock: fromNoon(7 * hourMs) })).toEqual([dateOf(yesterday)]);
   expect(await usable()).toEqual([[dateOf(yesterday), false]]);
   expect(await total()).toBe(sum + 1e6);
   await columns.command('TRUNCATE TABLE metric_sample');
@@ -98,14 +97,17 @@ test('a late sample is in the answer at once, and in the rollups of its day once
   const runs = async (): Promise<number> =>
     (await columns.query<{ run: number }>('SELECT DISTINCT run FROM metric_rollup')).length;
   expect(await runs()).toBe(2);
-  await rollUpDays({ columns, clock: later(10 * hourMs) });
+  await rollUpDays({ columns, clock: fromNoon(10 * hourMs) });
   expect(await runs()).toBe(1);
   expect(await total()).toBe(sum + 1e6);
 });
 
 test('two nodes at once leave one run that counts', async () => {
   await store([...everyMinute(before), ...everyMinute(yesterday)]);
-  await Promise.all([rollUpDays({ columns, clock: systemClock }), rollUpDays({ columns, clock: later(3) })]);
+  await Promise.all([
+    rollUpDays({ columns, clock: fromNoon() }),
+    rollUpDays({ columns, clock: fromNoon(3) }),
+  ]);
   expect(await usable()).toEqual([
     [dateOf(before), false],
     [dateOf(yesterday), false],
@@ -116,18 +118,18 @@ test('two nodes at once leave one run that counts', async () => {
 
 test('a day that lost samples is never made again from what is left of it', async () => {
   await store(everyMinute(yesterday));
-  await rollUpDays({ columns, clock: systemClock });
+  await rollUpDays({ columns, clock: fromNoon() });
   await columns.command('TRUNCATE TABLE metric_sample');
   await store([[{ __name__: 'm_total' }, yesterday + 20 * hourMs + 7, 5]]);
-  expect(await rollUpDays({ columns, clock: later(9 * hourMs) })).toEqual([]);
+  expect(await rollUpDays({ columns, clock: fromNoon(9 * hourMs) })).toEqual([]);
   expect(await usable()).toEqual([[dateOf(yesterday), true]]);
 });
 
 test('rollups that the budget dropped are not made again, and samples answer', async () => {
   await store(everyMinute(yesterday));
-  await rollUpDays({ columns, clock: systemClock });
+  await rollUpDays({ columns, clock: fromNoon() });
   await columns.command('TRUNCATE TABLE metric_rollup');
-  expect(await rollUpDays({ columns, clock: later(9 * hourMs) })).toEqual([]);
+  expect(await rollUpDays({ columns, clock: fromNoon(9 * hourMs) })).toEqual([]);
   expect(await usable()).toEqual([]);
   const { value } = await headless().engine.instant({ query: 'count_over_time(m_total[1d])', atMs: today });
   expect(value.type === 'vector' && value.samples[0]?.value).toBe(1_439);
@@ -167,7 +169,7 @@ test('killed at any moment of it, a day counts whole or not at all, and the next
   await begin();
   for (const [, only] of await usable()) expect(only).toBe(false);
   expect((await headless().engine.range(asked)).value).toEqual(wanted.value);
-  await rollUpDays({ columns, clock: systemClock });
+  await rollUpDays({ columns, clock: fromNoon() });
   expect(await usable()).toHaveLength(6);
   expect((await headless().engine.range(asked)).value).toEqual(wanted.value);
 }, 90_000);

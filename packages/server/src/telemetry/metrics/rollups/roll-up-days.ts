@@ -5,6 +5,8 @@ import { dayOf } from '../types.ts';
 import { lacksSamples } from './days.ts';
 import { createRollupStore, type DayNote, type RollupStore, type StoredPart } from './store.ts';
 
+/** How long after its end a day is summed up: what senders hold back for a moment is there by then. */
+const settleMs = 15 * 60_000;
 /** Samples that one statement sums up; its memory goes by them. */
 const samplesAtOnce = 1_000_000;
 /** A day that gets late samples all the time is summed up again this often only; until then samples answer. */
@@ -39,7 +41,7 @@ export interface RollUp {
 export async function rollUpDays({ columns, clock, signal }: RollUp): Promise<readonly string[]> {
   const store = createRollupStore(columns);
   const now = clock.now();
-  const [notes, { samples, rollups }] = await Promise.all([store.notes(), store.stored()]);
+  const { notes, samples, rollups } = await store.state();
   const noteOf = new Map(notes.map((note) => [note.day, note]));
   for (const { day, run, partitionId } of rollups) {
     const counts = noteOf.get(day)?.run ?? 0;
@@ -50,8 +52,10 @@ export async function rollUpDays({ columns, clock, signal }: RollUp): Promise<re
     const { day } = part;
     const note = noteOf.get(day);
     const made = rollups.find((one) => one.day === day && one.run === note?.run);
-    if (day >= dayOf(now) || !isDue(part, { note, rows: made?.rows ?? 0, now })) continue;
-    if (!(await rollUp(store, part, { run: clock.now(), signal }))) break;
+    if (day >= dayOf(now - settleMs) || !isDue(part, { note, rows: made?.rows ?? 0, now })) continue;
+    // Above the last one also when the clock was set back.
+    const run = Math.max(clock.now(), (note?.run ?? 0) + 1);
+    if (!(await rollUp(store, part, { run, signal }))) break;
     done.push(dateOf(day));
   }
   return done;

@@ -3,10 +3,18 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { temporaryDirectory, testColumns } from '../../../../test/columns.ts';
 import type { Columns } from '../../../storage/columns/columns.ts';
 import type { MatrixSeries, QueryResult } from '../../promql/types.ts';
-import { batchOf, metricsOn, source, type TestSample, type TestValue } from '../metrics-fixture.ts';
+import {
+  batchOf,
+  metricsOn,
+  source,
+  type TestSample,
+  type TestValue,
+  fromNoon,
+  today,
+} from '../metrics-fixture.ts';
+import { dayMs } from '../types.ts';
 import { rollupFunctions } from './functions.ts';
 
-const dayMs = 86_400_000;
 const minuteMs = 60_000;
 const windowMs = 5 * minuteMs;
 
@@ -24,10 +32,8 @@ afterAll(async () => {
   directory.remove();
 });
 
-/** The beginning of today. */
-const today = Math.floor(Date.now() / dayMs) * dayMs;
 /** Without a head, so that days are settled as soon as they end. */
-const headless = { limits: { headMs: 0, pastMs: 400 * dayMs } };
+const headless = { clock: fromNoon(), limits: { headMs: 0, pastMs: 400 * dayMs } };
 
 const walk = fc.array(
   fc.record({
@@ -76,7 +82,7 @@ function samplesOf(
 }
 
 async function store(samples: readonly TestSample[]): Promise<void> {
-  const writer = metricsOn(columns, { limits: { pastMs: 400 * dayMs } });
+  const writer = metricsOn(columns, { clock: fromNoon(), limits: { pastMs: 400 * dayMs } });
   if (samples.length > 0) await writer.intake.append(batchOf(writer, samples), source);
   await columns.flush();
 }
@@ -198,3 +204,47 @@ test('rollups give what samples give, over resets, gaps, stale markers, NaNs, ro
   expect(run).toBeGreaterThan(2);
   expect(points).toBeGreaterThan(1_000);
 }, 120_000);
+
+test('rollups, samples in columns and samples in memory give one answer', async () => {
+  const clock = fromNoon();
+  const metrics = metricsOn(columns, { clock });
+  await metrics.start();
+  try {
+    const name = 'joined_total';
+    const samples = ['a', 'b'].flatMap((i, index) =>
+      Array.from({ length: (2.5 * dayMs) / minuteMs }, (_, minute): TestSample => [
+        { __name__: name, i },
+        today - 2 * dayMs + minute * minuteMs + index * 7_001,
+        // Falls every 17 hours, so within each of the three.
+        (minute % 1_020) * (index + 1.5),
+      ]),
+    );
+    await metrics.intake.append(batchOf(metrics, samples), source);
+    await columns.flush();
+    // Known to memory only: of a series that columns never had.
+    const fresh: TestSample = [{ __name__: name, i: 'c' }, today + dayMs / 2 - minuteMs, 1];
+    await metrics.intake.append(batchOf(metrics, [fresh]), source);
+    const queries = [
+      `increase(${name}[1d])`,
+      `rate(${name}[10m])`,
+      `max_over_time(${name}[30m])`,
+      `sum_over_time(${name}[1d])`,
+      name,
+    ];
+    const range = { fromMs: today - dayMs, toMs: today + dayMs / 2, stepMs: 15 * minuteMs };
+    const ask = async (): Promise<QueryResult[]> => {
+      const answers = [
+        await metrics.engine.instant({ query: `increase(${name}[2d])`, atMs: today + dayMs / 2 - 1_234 }),
+      ];
+      for (const query of queries) answers.push(await metrics.engine.range({ ...range, query }));
+      return answers;
+    };
+    const wanted = await ask();
+    expect(wanted.map((answer) => seriesOf(answer).length)).toEqual([2, 2, 2, 3, 3, 3]);
+    expect((await metrics.rollUpDays()).length).toBeGreaterThan(0);
+    for (const [index, answer] of (await ask()).entries())
+      expectSame(answer, wanted[index]!, ['increase at one time', ...queries][index]!);
+  } finally {
+    await metrics.stop();
+  }
+}, 60_000);

@@ -27,6 +27,14 @@ export interface StoredPart {
   readonly firstSecond: number;
 }
 
+export interface StoredState {
+  readonly notes: readonly DayNote[];
+  /** By day. */
+  readonly samples: readonly StoredPart[];
+  /** By day and run. */
+  readonly rollups: readonly StoredPart[];
+}
+
 /** Ids from the first to the last. */
 export interface IdRange {
   readonly from: bigint;
@@ -52,9 +60,8 @@ export interface RollupReading {
 
 /** Rollups in columns. Everything raises as `Columns.query` does. */
 export interface RollupStore {
-  notes(): Promise<DayNote[]>;
-  /** Days of samples, and runs of days of rollups. */
-  stored(): Promise<{ readonly samples: StoredPart[]; readonly rollups: StoredPart[] }>;
+  /** What there is at present. Callers at the same time share one look. */
+  state(): Promise<StoredState>;
   /** The series of a day in pieces of about so many samples. */
   split(day: number, samples: number): Promise<IdRange[]>;
   /** Adds the rollups of some series of a day; they count when the day is noted. */
@@ -127,31 +134,43 @@ export function createRollupStore(columns: Columns): RollupStore {
     };
   };
 
+  const readNotes = async (): Promise<DayNote[]> => {
+    const rows = await columns.query<DayNote & { date: string }>(
+      `SELECT toString(day) AS date, run, last_block AS lastBlock, first_second AS firstSecond, rows
+       FROM metric_rollup_day FINAL ORDER BY day`,
+    );
+    return rows.map(({ date, ...note }) => ({ ...note, day: dayFromDate(date) }));
+  };
+
+  const readParts = async (): Promise<Omit<StoredState, 'notes'>> => {
+    const rows = await columns.query<Omit<StoredPart, 'day' | 'run'> & { table: string; partition: string }>(
+      `SELECT table, partition, partition_id AS partitionId, sum(rows) AS rows,
+         max(max_block_number) AS lastBlock, toUnixTimestamp(min(min_time)) AS firstSecond
+       FROM system.parts
+       WHERE active AND database = currentDatabase() AND table IN ('metric_sample', 'metric_rollup')
+         AND system.parts.rows > 0
+       GROUP BY table, partition, partition_id
+       ORDER BY partition`,
+    );
+    const of = (name: string): StoredPart[] =>
+      rows.flatMap(({ table, partition, ...part }) =>
+        table === name ? [{ ...part, ...dayAndRun(partition) }] : [],
+      );
+    return { samples: of('metric_sample'), rollups: of('metric_rollup') };
+  };
+
+  let looking: Promise<StoredState> | undefined;
+  const look = async (): Promise<StoredState> => {
+    const [notes, parts] = await Promise.all([readNotes(), readParts()]);
+    return { notes, ...parts };
+  };
+
   return {
-    async notes() {
-      const rows = await columns.query<DayNote & { date: string }>(
-        `SELECT toString(day) AS date, run, last_block AS lastBlock, first_second AS firstSecond, rows
-         FROM metric_rollup_day FINAL ORDER BY day`,
-      );
-      return rows.map(({ date, ...note }) => ({ ...note, day: dayFromDate(date) }));
-    },
-    async stored() {
-      const rows = await columns.query<
-        Omit<StoredPart, 'day' | 'run'> & { table: string; partition: string }
-      >(
-        `SELECT table, partition, partition_id AS partitionId, sum(rows) AS rows,
-           max(max_block_number) AS lastBlock, toUnixTimestamp(min(min_time)) AS firstSecond
-         FROM system.parts
-         WHERE active AND database = currentDatabase() AND table IN ('metric_sample', 'metric_rollup')
-           AND system.parts.rows > 0
-         GROUP BY table, partition, partition_id
-         ORDER BY partition`,
-      );
-      const of = (name: string): StoredPart[] =>
-        rows.flatMap(({ table, partition, ...part }) =>
-          table === name ? [{ ...part, ...dayAndRun(partition) }] : [],
-        );
-      return { samples: of('metric_sample'), rollups: of('metric_rollup') };
+    state() {
+      looking ??= look().finally(() => {
+        looking = undefined;
+      });
+      return looking;
     },
     async split(day, samples) {
       const { ids, numbers } = await read(

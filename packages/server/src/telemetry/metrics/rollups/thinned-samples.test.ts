@@ -1,15 +1,22 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { temporaryDirectory, testColumns } from '../../../../test/columns.ts';
-import { systemClock } from '../../../base/clock.ts';
 import type { Columns } from '../../../storage/columns/columns.ts';
 import type { QueryResult } from '../../promql/types.ts';
-import { batchOf, listed, metricsOn, selected, source, type TestSample } from '../metrics-fixture.ts';
+import {
+  batchOf,
+  listed,
+  metricsOn,
+  selected,
+  source,
+  type TestSample,
+  fromNoon,
+  today,
+} from '../metrics-fixture.ts';
+import { dayMs } from '../types.ts';
 import type { Metrics } from '../service.ts';
 import { rollUpDays } from './roll-up-days.ts';
 
-const dayMs = 86_400_000;
 const minuteMs = 60_000;
-const today = Math.floor(Date.now() / dayMs) * dayMs;
 const gone = today - 3 * dayMs;
 const there = today - 2 * dayMs;
 const stepMs = 15_000;
@@ -36,10 +43,10 @@ beforeAll(async () => {
   columns = testColumns({ dataDirectory: directory.path });
   await columns.start();
   await columns.ready();
-  const writer = metricsOn(columns, { limits: { pastMs: 400 * dayMs } });
+  const writer = metricsOn(columns, { clock: fromNoon(), limits: { pastMs: 400 * dayMs } });
   await writer.intake.append(batchOf(writer, samples), source);
   await columns.flush();
-  metrics = metricsOn(columns, { limits: { headMs: 0 } });
+  metrics = metricsOn(columns, { clock: fromNoon(), limits: { headMs: 0 } });
 });
 afterAll(async () => {
   await columns.stop();
@@ -61,7 +68,7 @@ const offGrid = { fromMs: gone + 60 * minuteMs + 7_000, toMs: there + 180 * minu
 
 test('before samples are gone nothing is thinned, and nothing is warned of', async () => {
   const before = await metrics.engine.range({ query: 'rate(m_total[10m])', ...offGrid });
-  await rollUpDays({ columns, clock: systemClock });
+  await rollUpDays({ columns, clock: fromNoon() });
   const after = await metrics.engine.range({ query: 'rate(m_total[10m])', ...offGrid });
   expect([...told(after).keys()]).toEqual([...told(before).keys()]);
   // Sums may be added up in another order.
@@ -139,7 +146,7 @@ test('what is on the grid stays exact and unwarned, and a series that ended is a
 });
 
 test('a time long ago is answered with fewer samples than a selector may read', async () => {
-  const narrow = metricsOn(columns, { limits: { headMs: 0, samplesFromColumns: 3_000 } });
+  const narrow = metricsOn(columns, { clock: fromNoon(), limits: { headMs: 0, samplesFromColumns: 3_000 } });
   const asked = { fromMs: there + 5 * minuteMs, toMs: there + dayMs, stepMs: 60 * minuteMs };
   const { value } = await narrow.engine.range({ query: 'm_total', ...asked });
   expect(value.type === 'matrix' && value.series).toHaveLength(1);
