@@ -16,6 +16,9 @@ GROUP BY service, severity
 ORDER BY records DESC
 LIMIT 100`;
 
+/** Types of the engine whose values stand under each other digit by digit. */
+const isNumber = (type: string): boolean => /^(Nullable\()?(U?Int|Float|Decimal)/.test(type);
+
 function textOf(value: unknown): string {
   if (value === null) return 'NULL';
   return typeof value === 'string' ? value : JSON.stringify(value);
@@ -33,8 +36,8 @@ function Answer({ answer: { columns, rows, truncated, elapsedMs } }: { answer: L
           <thead>
             <tr>
               {columns.map(({ name, type }, index) => (
-                <th key={index} scope="col">
-                  {name} <span className="faint">{type}</span>
+                <th key={index} scope="col" title={type} data-number={isNumber(type) || undefined}>
+                  <span>{name}</span> <span className="faint">{type}</span>
                 </th>
               ))}
             </tr>
@@ -43,7 +46,11 @@ function Answer({ answer: { columns, rows, truncated, elapsedMs } }: { answer: L
             {rows.map((row, index) => (
               <tr key={index}>
                 {row.map((value, column) => (
-                  <td key={column} className={value === null ? 'faint' : undefined}>
+                  <td
+                    key={column}
+                    className={value === null ? 'faint' : undefined}
+                    data-number={isNumber(columns[column]?.type ?? '') || undefined}
+                  >
                     {textOf(value)}
                   </td>
                 ))}
