@@ -69,6 +69,9 @@ eval instant at 0 errors / on(method) requests
 eval instant at 0 errors * on(method) group_right requests
   expect fail regex: found duplicate series for the match group \\{method="get"\\} on the left hand-side .*
 
+eval instant at 0 errors * on() requests
+  expect fail regex: found duplicate series for the match group \\{\\} on the right hand-side of the operation: \\[\\{__name__="requests", .*\\}, \\{__name__="requests", .*\\}\\];many-to-many
+
 eval instant at 0 errors / on(method) group_left(code) requests
   expect fail msg: multiple matches for labels: grouping labels must ensure unique matches
 

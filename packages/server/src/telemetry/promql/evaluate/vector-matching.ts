@@ -12,7 +12,7 @@ import { isComparison, isSetOperator, type Binary } from '../syntax/ast.ts';
 import { arithmetic, comparison } from './arithmetic.ts';
 import { emptyColumn, hasSamples, withoutName, type Column } from './column.ts';
 import type { Run } from './evaluator.ts';
-import { createGroupNumbers, matchAll, matchGroup } from './signatures.ts';
+import { createGroupNumbers, matchAll, matchGroup, type GroupNumbers } from './signatures.ts';
 
 interface Sides {
   readonly left: readonly Column[];
@@ -50,6 +50,28 @@ function createOperation({
   const holds = comparison[operator];
   if (returnBool) return (left, right) => Number(holds(left, right));
   return (left, right) => (holds(left, right) ? left : undefined);
+}
+
+/** The refusal of a side that has two series of one match group at a step: of those whose labels come first. */
+function notUnique(
+  columns: readonly Column[],
+  groups: GroupNumbers,
+  { step, side }: { readonly step: number; readonly side: 'left' | 'right' },
+): Error {
+  const firsts = new Map<number, Column>();
+  for (const second of columns.filter(({ present }) => present[step] === 1).toSorted(byLabels)) {
+    const group = groups.of(second.labels);
+    const first = firsts.get(group);
+    firsts.set(group, second);
+    if (first === undefined) continue;
+    const [duplicate, original] = [second, first].map(({ labels }) => writeLabelSet(labels));
+    return executionError(
+      `found duplicate series for the match group ${writeLabelSet(groups.labelsOf(group))} on the ` +
+        `${side} hand-side of the operation: [${duplicate}, ${original}];` +
+        'many-to-many matching not allowed: matching labels must be unique on one side',
+    );
+  }
+  return new Error('A match group was taken for one with two series and has one.');
 }
 
 /**
@@ -99,17 +121,7 @@ export async function matchVectors(run: Run, binary: Binary, sides: Sides): Prom
     for (let index = 0; index < one.length; index += 1) {
       if (one[index]!.present[step] === 0) continue;
       const group = groupOfOne[index]!;
-      if (partnerOf[group] !== -1) {
-        const [first, second] = one
-          .filter(({ present }, other) => present[step] === 1 && groupOfOne[other] === group)
-          .toSorted(byLabels)
-          .map(({ labels }) => writeLabelSet(labels));
-        throw executionError(
-          `found duplicate series for the match group ${writeLabelSet(groups.labelsOf(group))} on the ` +
-            `${swapped ? 'left' : 'right'} hand-side of the operation: [${second}, ${first}];` +
-            'many-to-many matching not allowed: matching labels must be unique on one side',
-        );
-      }
+      if (partnerOf[group] !== -1) throw notUnique(one, groups, { step, side: swapped ? 'left' : 'right' });
       partnerOf[group] = index;
     }
     for (let index = 0; index < many.length; index += 1) {

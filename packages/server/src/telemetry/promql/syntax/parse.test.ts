@@ -56,6 +56,8 @@ describe('precedence', () => {
     ['a - b - c', '[[a - b] - c]'],
     ['a == b + c * d atan2 e ^ f', '[a == [b + [[c * d] atan2 [e ^ f]]]]'],
     ['a offset 1s == b or c', '[[a<1000 == b] or c]'],
+    ['offset offset 5m + sum by (offset) (OFFSET offset 1s)', '[offset<300000 + sum(OFFSET<1000)]'],
+    ['offset{offset="1", offset="2"}', 'offset'],
   ])('%s', ([query, wanted]) => {
     expect(shape(parseQuery(query!))).toBe(wanted);
   });
