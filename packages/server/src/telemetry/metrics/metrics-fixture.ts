@@ -1,10 +1,11 @@
+import { expect } from 'vitest';
 import { systemClock, type Clock } from '../../base/clock.ts';
 import { silentLogger } from '../../base/logger.ts';
 import type { Labels } from '../../base/labels.ts';
 import type { Columns } from '../../storage/columns/columns.ts';
 import { createMatcher } from '../promql/matcher.ts';
 import { isStaleAt, writeStale } from '../promql/stale.ts';
-import type { MatchOperator, StoredSeries } from '../promql/types.ts';
+import type { MatchOperator, MatrixSeries, StoredSeries } from '../promql/types.ts';
 import type { SampleBatch, Series, Source } from '../types.ts';
 import { dayMs } from './types.ts';
 import { createMetrics, type Metrics, type MetricsOptions } from './service.ts';
@@ -12,7 +13,7 @@ import { createMetrics, type Metrics, type MetricsOptions } from './service.ts';
 export const source: Source = { door: 'remote-write', signal: 'metrics', name: 'test' };
 
 /** The beginning of the UTC day. Its predecessors are recent enough for the engine's own clock, which drops old rows. */
-export const today = Math.floor(Date.now() / dayMs) * dayMs;
+export const today = Math.floor(systemClock.now() / dayMs) * dayMs;
 
 /** A clock that starts at today's noon, and some ms later: whatever the time is, no day ends meanwhile. */
 export function fromNoon(laterMs = 0): Clock {
@@ -59,4 +60,27 @@ export async function selected(
 /** Time and value of each sample, stale markers named. */
 export function listed({ timestamps, values }: StoredSeries): (readonly [number, TestValue])[] {
   return Array.from(timestamps, (atMs, index) => [atMs, isStaleAt(values, index) ? 'stale' : values[index]!]);
+}
+
+const close = (left: number, right: number): boolean =>
+  Object.is(left, right) ||
+  left === right ||
+  Math.abs(left - right) <= 1e-9 * Math.max(1, Math.abs(left), Math.abs(right));
+
+/** Raises unless the lines are the same but for the last digits of their values. */
+export function expectSameSeries(
+  found: readonly MatrixSeries[],
+  wanted: readonly MatrixSeries[],
+  what: string,
+): void {
+  expect(
+    found.map(({ labels, timestamps }) => [labels, [...timestamps]]),
+    what,
+  ).toEqual(wanted.map(({ labels, timestamps }) => [labels, [...timestamps]]));
+  for (const [index, { values, timestamps }] of found.entries()) {
+    for (const [at, value] of values.entries()) {
+      const other = wanted[index]!.values[at]!;
+      if (!close(value, other)) expect([timestamps[at], value], what).toEqual([timestamps[at], other]);
+    }
+  }
 }

@@ -4,9 +4,15 @@ import { eventually, temporaryDirectory, testColumns } from '../../../test/colum
 import { systemClock } from '../../base/clock.ts';
 import type { Columns } from '../../storage/columns/columns.ts';
 import { createPromqlEngine } from '../promql/engine.ts';
-import type { MatrixSeries } from '../promql/types.ts';
 import { gridFunctions } from './grid-functions.ts';
-import { batchOf, metricsOn, source, type TestSample, type TestValue } from './metrics-fixture.ts';
+import {
+  batchOf,
+  expectSameSeries,
+  metricsOn,
+  source,
+  type TestSample,
+  type TestValue,
+} from './metrics-fixture.ts';
 import type { Metrics } from './service.ts';
 
 const directory = temporaryDirectory();
@@ -65,22 +71,6 @@ function samplesOf(labels: Record<string, string>, steps: Walk, beginMs: number)
   return samples;
 }
 
-const close = (left: number, right: number): boolean =>
-  Object.is(left, right) || Math.abs(left - right) <= 1e-9 * Math.max(1, Math.abs(left), Math.abs(right));
-
-function expectSame(pushed: readonly MatrixSeries[], worked: readonly MatrixSeries[], what: string): void {
-  expect(
-    pushed.map(({ labels, timestamps }) => [labels, [...timestamps]]),
-    what,
-  ).toEqual(worked.map(({ labels, timestamps }) => [labels, [...timestamps]]));
-  for (const [index, { values, timestamps }] of pushed.entries()) {
-    for (const [at, value] of values.entries()) {
-      const other = worked[index]!.values[at]!;
-      if (!close(value, other)) expect([timestamps[at], value], what).toEqual([timestamps[at], other]);
-    }
-  }
-}
-
 /** Asks with and without pushing down. */
 async function compare(
   metrics: Metrics,
@@ -94,7 +84,7 @@ async function compare(
   const pushed = await metrics.engine.range(range);
   const worked = await plain.range(range);
   if (pushed.value.type !== 'matrix' || worked.value.type !== 'matrix') throw new Error('no matrix');
-  expectSame(pushed.value.series, worked.value.series, query.query);
+  expectSameSeries(pushed.value.series, worked.value.series, query.query);
 }
 
 test('what columns work out is what the engine works out, over resets, gaps, stale markers, NaNs and rows that came twice', async () => {

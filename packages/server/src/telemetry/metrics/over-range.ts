@@ -7,7 +7,7 @@ import type { GridSupport } from './grid-support.ts';
 import { readSamples } from './older-samples.ts';
 import type { MetricsStore } from './store.ts';
 import type { MetricsLimits, SeriesRow } from './types.ts';
-import { evaluateWindows } from './windows.ts';
+import { emptyResult, evaluateWindows } from './windows.ts';
 
 export interface OverRangeOptions {
   /** Windows that end before this time are worked out by columns. */
@@ -23,12 +23,6 @@ const leastMs = 3_600_000;
 /** Samples and results of one statement, about; the engine holds both in memory. */
 const samplesPerStatement = 4_000_000;
 const assumedIntervalMs = 10_000;
-
-interface Result {
-  readonly labels: Labels;
-  readonly values: Float64Array;
-  readonly present: Uint8Array;
-}
 
 interface Task {
   readonly request: OverRangeRequest;
@@ -48,17 +42,11 @@ const wholeSeconds = (ms: number): boolean => ms % 1000 === 0;
 export function createOverRange(options: OverRangeOptions): NonNullable<SampleStorage['overRange']> {
   const { boundaryMs, store, support, select, limits } = options;
 
-  const empty = (labels: Labels, count: number): Result => ({
-    labels,
-    values: new Float64Array(count),
-    present: new Uint8Array(count),
-  });
-
   /** Works out the first `olderSteps` steps of some series. */
   const workOut = async (
     rows: readonly SeriesRow[],
     { request, gridFunction, olderSteps }: Task,
-  ): Promise<Result[]> => {
+  ): Promise<OverRangeSeries[]> => {
     const { firstEndMs, stepMs, count, rangeMs, signal } = request;
     const ids = rows.map(({ id }) => id);
     const results = await store.overGrid(ids, {
@@ -80,10 +68,10 @@ export function createOverRange(options: OverRangeOptions): NonNullable<SampleSt
         limits,
       },
     );
-    const found: Result[] = [];
+    const found: OverRangeSeries[] = [];
     for (const { id, labels } of rows) {
       if (!results.has(id)) continue;
-      const all = empty(labels, count);
+      const all = emptyResult(labels, count);
       const result = results.get(id);
       const samples = odd.get(id);
       if (result !== undefined) {
@@ -100,7 +88,7 @@ export function createOverRange(options: OverRangeOptions): NonNullable<SampleSt
     return found;
   };
 
-  const inColumns = async (task: Task): Promise<Map<string, Result>> => {
+  const inColumns = async (task: Task): Promise<Map<string, OverRangeSeries>> => {
     const { request, olderSteps } = task;
     const { matchers, firstEndMs, stepMs, rangeMs, signal } = request;
     const lastEndMs = firstEndMs + (olderSteps - 1) * stepMs;
@@ -112,7 +100,7 @@ export function createOverRange(options: OverRangeOptions): NonNullable<SampleSt
     });
     const perSeries = Math.max(olderSteps, (lastEndMs - firstEndMs + rangeMs) / assumedIntervalMs);
     const atOnce = Math.max(1, Math.floor(samplesPerStatement / perSeries));
-    const found = new Map<string, Result>();
+    const found = new Map<string, OverRangeSeries>();
     for (let from = 0; from < rows.length; from += atOnce) {
       for (const result of await workOut(rows.slice(from, from + atOnce), task))
         found.set(labelKey(result.labels), result);
@@ -131,7 +119,7 @@ export function createOverRange(options: OverRangeOptions): NonNullable<SampleSt
       const key = labelKey(labels);
       let into = found.get(key);
       if (into === undefined) {
-        into = empty(labels, count);
+        into = emptyResult(labels, count);
         found.set(key, into);
       }
       evaluateWindows(gridFunction.kernel, withoutStale(timestamps, values), {

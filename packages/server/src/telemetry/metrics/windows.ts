@@ -1,4 +1,6 @@
 import type { Kernel, Window } from '../promql/evaluate/range-function.ts';
+import type { Labels } from '../../base/labels.ts';
+import type { OverRangeSeries } from '../promql/types.ts';
 import type { Samples } from './types.ts';
 
 export interface Windows {
@@ -10,6 +12,13 @@ export interface Windows {
   readonly fromStep: number;
   readonly toStep: number;
 }
+
+/** Results of one series that are still to come. */
+export const emptyResult = (labels: Labels, count: number): OverRangeSeries => ({
+  labels,
+  values: new Float64Array(count),
+  present: new Uint8Array(count),
+});
 
 /** Works out a function at some steps of one series, whose samples hold no stale markers. */
 export function evaluateWindows(

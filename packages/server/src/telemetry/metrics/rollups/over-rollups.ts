@@ -4,7 +4,7 @@ import { createMatcher } from '../../promql/matcher.ts';
 import { withoutStale } from '../../promql/stale.ts';
 import type { OverRangeRequest, OverRangeSeries, SampleStorage, Windows } from '../../promql/types.ts';
 import { dayMs, type FindSeries, type MetricsLimits, type SeriesRow } from '../types.ts';
-import { evaluateWindows } from '../windows.ts';
+import { emptyResult, evaluateWindows } from '../windows.ts';
 import { blocksOf, daysFor, nearWindows, piecesOf, spanOf, summaries } from './blocks.ts';
 import { daysWithin, segmentsOf, usableDays, type Segment } from './days.ts';
 import { rollupFunctions, type RollupFunction } from './functions.ts';
@@ -31,12 +31,6 @@ const piecesPerTurn = 200_000;
 /** Windows on the grid that may stand for others; the most steps that Prometheus's API answers. */
 const mostNearSteps = 11_000;
 
-interface Result {
-  readonly labels: Labels;
-  readonly values: Float64Array;
-  readonly present: Uint8Array;
-}
-
 interface Task {
   readonly request: OverRangeRequest;
   readonly called: RollupFunction;
@@ -44,12 +38,6 @@ interface Task {
 }
 
 const keyOf = (labels: Labels): string => labelSetOf(labels).key;
-
-const empty = (labels: Labels, count: number): Result => ({
-  labels,
-  values: new Float64Array(count),
-  present: new Uint8Array(count),
-});
 
 /** The same request for other windows. */
 function requestFor(request: OverRangeRequest, windows: Windows): OverRangeRequest {
@@ -96,7 +84,7 @@ export function createOverRollups(options: OverRollupsOptions): NonNullable<Samp
     const { matchers, fromMs, toMs, signal, count } = request;
     const found = await select({ matchers, fromMs, toMs, signal });
     return found.map(({ labels, timestamps, values }) => {
-      const into = empty(labels, count);
+      const into = emptyResult(labels, count);
       const windows = { ...request, fromStep: 0, toStep: count };
       evaluateWindows(called.kernel, withoutStale(timestamps, values), { windows, into });
       return into;
@@ -129,7 +117,7 @@ export function createOverRollups(options: OverRollupsOptions): NonNullable<Samp
   const evaluate = async (
     pieces: readonly Piece[],
     { request, called }: Task,
-    into: Result,
+    into: OverRangeSeries,
   ): Promise<void> => {
     for (const { step, startMs, endMs, summary } of summaries(pieces, request)) {
       joined += request.rangeMs / Math.min(request.stepMs, request.rangeMs);
@@ -146,13 +134,13 @@ export function createOverRollups(options: OverRollupsOptions): NonNullable<Samp
   };
 
   /** One series from its samples. */
-  const alone = async ({ labels }: SeriesRow, { request, called }: Task): Promise<Result> => {
+  const alone = async ({ labels }: SeriesRow, { request, called }: Task): Promise<OverRangeSeries> => {
     const matchers = Object.entries(labels).map(([name, value]) => createMatcher(name, '=', value));
     const found = await fromSamples({ ...request, matchers }, called);
-    return found.find((one) => keyOf(one.labels) === keyOf(labels)) ?? empty(labels, request.count);
+    return found.find((one) => keyOf(one.labels) === keyOf(labels)) ?? emptyResult(labels, request.count);
   };
 
-  const fromRollups = async (given: Task): Promise<Result[]> => {
+  const fromRollups = async (given: Task): Promise<OverRangeSeries[]> => {
     const { request, called } = given;
     const days = daysWithin(request, given.days);
     const task: Task = { request, called, days };
@@ -164,7 +152,7 @@ export function createOverRollups(options: OverRollupsOptions): NonNullable<Samp
     const perSeries = Math.ceil((toMs - fromMs) / Math.min(blocks.pitchMs, dayMs)) + 1;
     const atOnce = Math.max(1, Math.floor(piecesAtOnce / perSeries));
     const known = days.every(({ only }) => !only);
-    const results: Result[] = [];
+    const results: OverRangeSeries[] = [];
     for (let from = 0; from < rows.length; from += atOnce) {
       const some = rows.slice(from, from + atOnce);
       const ids = some.map(({ id }) => id);
@@ -179,14 +167,14 @@ export function createOverRollups(options: OverRollupsOptions): NonNullable<Samp
           results.push(await alone(row, task));
           continue;
         }
-        const into = empty(row.labels, count);
+        const into = emptyResult(row.labels, count);
         const inOrder = [...own, ...others].toSorted((left, right) => left.firstMs - right.firstMs);
         await evaluate(inOrder, task, into);
         results.push(into);
       }
     }
     for (const { labels, pieces } of rest.values()) {
-      const into = empty(labels, count);
+      const into = emptyResult(labels, count);
       await evaluate(pieces, task, into);
       results.push(into);
     }
@@ -194,12 +182,12 @@ export function createOverRollups(options: OverRollupsOptions): NonNullable<Samp
   };
 
   /** As `fromRollups`, with windows on the grid in place of those that are asked for. */
-  const nearRollups = async (task: Task): Promise<Result[]> => {
+  const nearRollups = async (task: Task): Promise<OverRangeSeries[]> => {
     const { firstEndMs, stepMs, count } = task.request;
     const near = nearWindows(task.request);
     const found = await fromRollups({ ...task, request: requestFor(task.request, near) });
     return found.map(({ labels, values, present }) => {
-      const into = empty(labels, count);
+      const into = emptyResult(labels, count);
       for (let step = 0; step < count; step += 1) {
         const at = Math.floor((firstEndMs + step * stepMs - near.firstEndMs) / near.stepMs);
         into.values[step] = values[at]!;
@@ -226,7 +214,7 @@ export function createOverRollups(options: OverRollupsOptions): NonNullable<Samp
     const days = exact ?? settled;
     const fromDays = exact === undefined ? nearRollups : fromRollups;
     const rolled = segmentsOf(request, exact ?? only).filter((segment) => segment.days.length > 0);
-    const results = new Map<string, Result>();
+    const results = new Map<string, OverRangeSeries>();
     for (const { from, to, byRollups } of runsOf(request, rolled)) {
       const steps = part(request, from, to);
       const some = byRollups
@@ -235,7 +223,7 @@ export function createOverRollups(options: OverRollupsOptions): NonNullable<Samp
       for (const { labels, values, present } of some) {
         const key = keyOf(labels);
         let into = results.get(key);
-        if (into === undefined) results.set(key, (into = empty(labels, request.count)));
+        if (into === undefined) results.set(key, (into = emptyResult(labels, request.count)));
         into.values.set(values, from);
         into.present.set(present, from);
       }
