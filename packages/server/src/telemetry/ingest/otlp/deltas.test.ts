@@ -104,3 +104,32 @@ test('a start that is that of the program makes no zero in the past', () => {
   const point = { name: 'a', fromMs: clock.now() - 86_400_000, atMs: clock.now(), value: 4 };
   expect([...reader.read(sumRequest([point]), source).batch.values]).toEqual([4]);
 });
+
+test('an exponential histogram that was refused leaves nothing behind in those that follow', () => {
+  const clock = createManualClock();
+  const limits = { labels: 30, length: 100, series: 4 };
+  const reader = createMetricsReader(createFakeIntake(clock, limits), clock);
+  const read = (atMs: number, counts: readonly number[]) => {
+    const point = {
+      startTimeUnixNano: (atMs - 1000) * 1000,
+      timeUnixNano: atMs * 1000,
+      count: counts.reduce((total, count) => total + count, 0),
+      scale: 0,
+      positive: { offset: 0, bucketCounts: counts },
+    };
+    const metric = { name: 'size', exponentialHistogram: { aggregationTemporality: 1, dataPoints: [point] } };
+    const { batch, refusals } = reader.read(
+      { resourceMetrics: [{ scopeMetrics: [{ metrics: [metric] }] }] },
+      source,
+    );
+    const last = batch.series.map(
+      (series, at) => [series.labels['le'] ?? 'count', batch.values[at]] as const,
+    );
+    return refusals.length > 0 ? refusals : Object.fromEntries(last);
+  };
+  const now = clock.now();
+  expect(read(now, [1])).toEqual({ count: 1, '0': 0, '2': 1, '+Inf': 1 });
+  expect(read(now + 1000, [1, 5])).toMatchObject([{ reason: 'too_many_new_series', count: 1 }]);
+  limits.series = 100;
+  expect(read(now + 2000, [2, 1])).toEqual({ count: 4, '0': 0, '2': 3, '4': 4, '+Inf': 4 });
+});

@@ -62,26 +62,29 @@ function placed(point: DataPoint, writing: Writing): Placed | undefined {
   return { place, timeMs, startMs: Math.floor((point.startTimeUnixNano ?? 0) / 1000) };
 }
 
-/** Writes the samples of a point. The first of them, which every point of its kind has, tells its turn. */
-function write({ place, timeMs, startMs }: Placed, parts: readonly Part[], writing: Writing): void {
+/**
+ * Writes the samples of a point; false when it was refused. The first of them, which every point of its kind
+ * has, tells its turn.
+ */
+function write({ place, timeMs, startMs }: Placed, parts: readonly Part[], writing: Writing): boolean {
   const { columns, refusals, sums, delta } = writing;
   const series: Series[] = [];
   for (const { suffix, extra } of parts) {
     const found = place.find(suffix, extra);
     if (!('ref' in found)) {
       refusals.add({ ...found, count: 1 });
-      return;
+      return false;
     }
     series.push(found);
   }
   if (!delta) {
     for (const [at, part] of parts.entries()) columns.add(series[at]!, timeMs, part.value);
-    return;
+    return true;
   }
   const turn = sums.turn(series[0]!, timeMs, parts[0]!.value);
   if (turn === 'late') {
     refuse(writing, 'out_of_order', 'A delta is not newer than the one before it.');
-    return;
+    return false;
   }
   // A zero where the first delta begins: so its own count is not lost to `rate`, nor after a restart of ours.
   const zeroMs = startMs + 1;
@@ -91,6 +94,7 @@ function write({ place, timeMs, startMs }: Placed, parts: readonly Part[], writi
     if (zero) columns.add(of, zeroMs, 0);
     columns.add(of, timeMs, part.summed === true ? part.value : sums.add(of, timeMs, part.value));
   }
+  return true;
 }
 
 export function writeNumbers(points: readonly NumberPoint[], writing: Writing): void {
@@ -148,10 +152,12 @@ export function writeExponential(points: readonly ExponentialPoint[], writing: W
       continue;
     }
     // Deltas bring other bounds each, so their buckets are summed as a whole.
-    const soFar = writing.sums.addBuckets(key, at.timeMs, buckets);
+    const soFar = writing.sums.withBuckets(key, at.timeMs, buckets);
     if (soFar === undefined) {
       refuse(writing, 'unsupported', 'An exponential histogram of deltas came to have too many bounds.');
-    } else write(at, classicParts({ buckets: soFar, count, sum }, true), writing);
+    } else if (write(at, classicParts({ buckets: soFar, count, sum }, true), writing)) {
+      writing.sums.keepBuckets(key, at.timeMs, soFar);
+    }
   }
 }
 

@@ -29,8 +29,10 @@ export interface RunningSums {
   turn(series: Series, timeMs: number, delta: number): Turn;
   /** The sum so far with this delta; one that came before is not added again. */
   add(series: Series, timeMs: number, delta: number): number;
-  /** The buckets so far with these, in order; undefined, and nothing added, when there are too many bounds. */
-  addBuckets(series: Series, timeMs: number, buckets: readonly Bucket[]): readonly Bucket[] | undefined;
+  /** What the buckets would come to with these, in order; undefined when there would be too many bounds. */
+  withBuckets(series: Series, timeMs: number, buckets: readonly Bucket[]): readonly Bucket[] | undefined;
+  /** Makes what `withBuckets` said the buckets so far. */
+  keepBuckets(series: Series, timeMs: number, buckets: readonly Bucket[]): void;
 }
 
 /**
@@ -39,7 +41,7 @@ export interface RunningSums {
  */
 export function createRunningSums(clock: Clock): RunningSums {
   const sums = new Generations<bigint, Running>(clock, limits);
-  const histograms = new Generations<bigint, { counts: Map<number, number>; lastMs: number }>(clock, limits);
+  const histograms = new Generations<bigint, { buckets: readonly Bucket[]; lastMs: number }>(clock, limits);
   return {
     age() {
       sums.age();
@@ -64,20 +66,18 @@ export function createRunningSums(clock: Clock): RunningSums {
       }
       return running.value;
     },
-    addBuckets({ id }, timeMs, buckets) {
-      const running = histograms.get(id) ?? { counts: new Map<number, number>(), lastMs: -Infinity };
-      const fresh = buckets.filter(({ bound }) => !running.counts.has(bound)).length;
-      if (running.counts.size + fresh > mostBounds) return undefined;
-      if (timeMs > running.lastMs) {
-        running.lastMs = timeMs;
-        for (const { bound, count } of buckets) {
-          running.counts.set(bound, (running.counts.get(bound) ?? 0) + count);
-        }
-        histograms.set(id, running);
-      }
-      return [...running.counts]
+    withBuckets({ id }, timeMs, buckets) {
+      const running = histograms.get(id);
+      if (running !== undefined && timeMs <= running.lastMs) return running.buckets;
+      const counts = new Map((running?.buckets ?? []).map(({ bound, count }) => [bound, count]));
+      for (const { bound, count } of buckets) counts.set(bound, (counts.get(bound) ?? 0) + count);
+      if (counts.size > mostBounds) return undefined;
+      return [...counts]
         .toSorted(([left], [right]) => left - right)
         .map(([bound, count]) => ({ bound, count }));
+    },
+    keepBuckets({ id }, timeMs, buckets) {
+      histograms.set(id, { buckets, lastMs: timeMs });
     },
   };
 }
