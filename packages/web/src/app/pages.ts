@@ -8,7 +8,8 @@ import { readLogRulesSearch } from '../features/log-rules/search.ts';
 import { readRulesSearch } from '../features/metric-rules/address.ts';
 import { readMetricsSearch } from '../features/metrics/search.ts';
 import { readTracesSearch } from '../features/traces/search.ts';
-import { rangeSearch, texts } from './address.ts';
+import { readTime } from '../ui/address.ts';
+import { texts } from './address.ts';
 import { NotFound } from './not-found.tsx';
 import { under, underReading } from './page-route.ts';
 import { Shell } from './shell/shell.tsx';
@@ -105,7 +106,7 @@ const users = underReading(settings, texts('search'))(
  * To add one, add a line among the children of what it stands in: `inShell` for a page with the rail,
  * `inSettings` for a section of the settings, `atRoot` for one without a frame. Its component is a named
  * export that takes nothing and reads its address by `getRouteApi('/shell/...')`. When the address says more
- * after the `?`, use `underReading(shell, texts('one', 'other'))` (`rangeSearch` for a range of time) in the
+ * after the `?`, use `underReading(shell, texts('one', 'other'))` (`readTime` for a range of time) in the
  * place of `inShell`. A list that opens a side panel is a constant above, since its panel stands in it:
  * `list.addChildren([under(list)('$id', ...)])`, and the list renders an `<Outlet />`. A page of its own in the
  * rail also needs a line in `shell/places.ts`.
@@ -142,7 +143,7 @@ export const pages = root.addChildren([
       () => import('../features/probes/edit/edit-page.tsx'),
       'ProbeAddPage',
     ),
-    underReading(shell, rangeSearch)(
+    underReading(shell, readTime)(
       '/probes/$probeId',
       () => import('../features/probes/detail/detail-page.tsx'),
       'ProbePage',
@@ -182,11 +183,7 @@ export const pages = root.addChildren([
       under(audit)('$eventId', () => import('../features/audit/event-panel.tsx'), 'EventPanel'),
     ]),
     inShell('/ledger', () => import('../features/ledger/page.tsx'), 'LedgerPage'),
-    underReading(shell, rangeSearch)(
-      '/security',
-      () => import('../features/security/page.tsx'),
-      'SecurityPage',
-    ),
+    underReading(shell, readTime)('/security', () => import('../features/security/page.tsx'), 'SecurityPage'),
     // `/metrics` itself is where Prometheus reads Custos's own figures.
     underReading(shell, readMetricsSearch)(
       '/explore',

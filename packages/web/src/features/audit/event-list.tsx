@@ -1,8 +1,6 @@
 import type { AuditEventView } from '@custos/contract';
-import { Button } from '@mantine/core';
-import { useRef } from 'react';
 import { List, type Column } from '../../ui/list.tsx';
-import { useMoreNear } from '../../ui/more-near.ts';
+import { ListEnd } from '../../ui/list-end.tsx';
 import { SeverityBadge } from '../../ui/severity.tsx';
 import { absolute } from '../../ui/time.tsx';
 import classes from './audit.module.css';
@@ -82,8 +80,6 @@ export function EventList({
   onOpen: (event: AuditEventView) => void;
   selection: { readonly ids: ReadonlySet<string>; readonly toggle: (id: string) => void };
 }) {
-  const end = useRef<HTMLDivElement>(null);
-  useMoreNear(end, query);
   return (
     <>
       <List
@@ -94,20 +90,7 @@ export function EventList({
         onOpen={onOpen}
         selection={selection}
       />
-      <div ref={end} className={classes['end']}>
-        {query.hasNextPage ? (
-          <Button
-            variant="default"
-            size="xs"
-            loading={query.isFetchingNextPage}
-            onClick={() => void query.fetchNextPage()}
-          >
-            {query.isFetchNextPageError ? 'Try again' : 'Show more'}
-          </Button>
-        ) : (
-          'That is all that fits.'
-        )}
-      </div>
+      <ListEnd query={query} />
     </>
   );
 }

@@ -1,3 +1,5 @@
+import { readList, readText, readTime } from '../../ui/address.ts';
+
 /** Filters that are one text each, in the order in which they are told. */
 export const textFilters = [
   'action',
@@ -30,39 +32,14 @@ export type AuditSearch = {
   readonly to?: number | undefined;
 };
 
-function text(value: unknown): string | undefined {
-  const given = typeof value === 'number' ? String(value) : value;
-  return typeof given === 'string' && given !== '' ? given : undefined;
-}
-
-function instant(value: unknown): number | undefined {
-  const parsed = typeof value === 'string' && value !== '' ? Number(value) : value;
-  return typeof parsed === 'number' && Number.isSafeInteger(parsed) ? parsed : undefined;
-}
-
-/** Texts of a parameter that was given once, several times, or as a JSON array. */
-function texts(value: unknown): readonly string[] | undefined {
-  let given: unknown = value;
-  if (typeof value === 'string' && value.startsWith('[')) {
-    try {
-      given = JSON.parse(value);
-    } catch {
-      given = value;
-    }
-  }
-  const all = (Array.isArray(given) ? given : [given]).flatMap((each: unknown) => text(each) ?? []);
-  return all.length === 0 ? undefined : all;
-}
-
 /** Reads the address; what is not understood does not filter. */
 export function readAuditSearch(search: Record<string, unknown>): AuditSearch {
-  const named = Object.fromEntries(textFilters.map((name) => [name, text(search[name])]));
+  const detail = readList(search['detail']).flatMap((each) => readText(each) ?? []);
+  const named = Object.fromEntries(textFilters.map((name) => [name, readText(search[name])]));
   return {
     ...named,
-    text: text(search['text']),
-    detail: texts(search['detail']),
-    range: text(search['range']),
-    from: instant(search['from']),
-    to: instant(search['to']),
+    text: readText(search['text']),
+    detail: detail.length === 0 ? undefined : detail,
+    ...readTime(search),
   };
 }

@@ -1,3 +1,4 @@
+import { readText, readTime } from '../../ui/address.ts';
 import type { Chosen } from './variables.ts';
 
 /** What the address of a dashboard says. */
@@ -32,24 +33,14 @@ function varsOf(value: unknown): Chosen | undefined {
   return read.length === 0 ? undefined : Object.fromEntries(read);
 }
 
-const text = (value: unknown): string | undefined =>
-  typeof value === 'string' && value !== '' ? value : undefined;
-
-function instant(value: unknown): number | undefined {
-  const parsed = typeof value === 'string' && value !== '' ? Number(value) : value;
-  return typeof parsed === 'number' && Number.isSafeInteger(parsed) ? parsed : undefined;
-}
-
 /** Reads the address; what is not understood is as if it were not there. */
 export function readBoardSearch(search: Record<string, unknown>): BoardSearch {
   return {
     vars: varsOf(search['vars']),
     edit: search['edit'] === 'yes' ? 'yes' : undefined,
-    panel: text(search['panel']),
-    refresh: text(search['refresh']),
-    only: text(search['only']),
-    range: text(search['range']),
-    from: instant(search['from']),
-    to: instant(search['to']),
+    panel: readText(search['panel']),
+    refresh: readText(search['refresh']),
+    only: readText(search['only']),
+    ...readTime(search),
   };
 }

@@ -1,11 +1,9 @@
 import type { LogFilter } from '@custos/client';
 import type { LogRecordView } from '@custos/contract';
-import { Button } from '@mantine/core';
-import { useRef, type ReactNode } from 'react';
+import type { ReactNode } from 'react';
 import { Loaded } from '../../data/loaded.tsx';
-import { useMoreNear } from '../../ui/more-near.ts';
+import { ListEnd } from '../../ui/list-end.tsx';
 import { SkeletonRows } from '../../ui/states.tsx';
-import classes from './logs.module.css';
 import { useRecords } from './queries.ts';
 import { RecordList } from './record-list.tsx';
 
@@ -24,8 +22,6 @@ export function RecordsView({
   onOpen: (record: LogRecordView) => void;
 }) {
   const query = useRecords(filter, asOf);
-  const end = useRef<HTMLDivElement>(null);
-  useMoreNear(end, query);
   return (
     <Loaded query={query} skeleton={<SkeletonRows rows={16} height={27} />}>
       {(records) =>
@@ -34,20 +30,7 @@ export function RecordsView({
         ) : (
           <>
             <RecordList records={records} openId={openId} onOpen={onOpen} />
-            <div ref={end} className={classes['end']}>
-              {query.hasNextPage ? (
-                <Button
-                  variant="default"
-                  size="xs"
-                  loading={query.isFetchingNextPage}
-                  onClick={() => void query.fetchNextPage()}
-                >
-                  {query.isFetchNextPageError ? 'Try again' : 'Show more'}
-                </Button>
-              ) : (
-                'That is all that fits.'
-              )}
-            </div>
+            <ListEnd query={query} />
           </>
         )
       }

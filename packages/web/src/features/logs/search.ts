@@ -1,5 +1,6 @@
 import type { LogFilter } from '@custos/client';
 import { logCategories, type LogCategory } from '@custos/contract';
+import { readList, readText, readTime } from '../../ui/address.ts';
 import { windowOf, type TimeWindow } from '../../ui/range.ts';
 
 /** Ways of looking at what fits; the list of records is the usual one. */
@@ -18,28 +19,8 @@ export interface LogsSearch {
   readonly to?: number | undefined;
 }
 
-/** Addresses are read so that what looks like a number or a truth is one. */
-function text(value: unknown): string | undefined {
-  const given = typeof value === 'number' || typeof value === 'boolean' ? String(value) : value;
-  return typeof given === 'string' && given !== '' ? given : undefined;
-}
-
-function instant(value: unknown): number | undefined {
-  const parsed = typeof value === 'string' && value !== '' ? Number(value) : value;
-  return typeof parsed === 'number' && Number.isSafeInteger(parsed) ? parsed : undefined;
-}
-
-/** Categories that were given once, several times, or as a JSON array. */
 function categories(value: unknown): readonly LogCategory[] | undefined {
-  let given: unknown = value;
-  if (typeof value === 'string' && value.startsWith('[')) {
-    try {
-      given = JSON.parse(value);
-    } catch {
-      given = value;
-    }
-  }
-  const named: readonly unknown[] = Array.isArray(given) ? given : [given];
+  const named = readList(value);
   const found = logCategories.filter((category) => named.includes(category));
   return found.length === 0 ? undefined : found;
 }
@@ -47,12 +28,10 @@ function categories(value: unknown): readonly LogCategory[] | undefined {
 /** Reads the address; what is not understood is as if it were not there. */
 export function readLogsSearch(search: Record<string, unknown>): LogsSearch {
   return {
-    query: text(search['query']),
+    query: readText(search['query']),
     category: categories(search['category']),
     view: logViews.find((view) => view === search['view']),
-    range: text(search['range']),
-    from: instant(search['from']),
-    to: instant(search['to']),
+    ...readTime(search),
   };
 }
 

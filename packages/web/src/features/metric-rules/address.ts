@@ -1,3 +1,5 @@
+import { readText } from '../../ui/address.ts';
+
 /** What the address of the rules on metrics says. */
 interface RulesSearch {
   readonly search?: string | undefined;
@@ -9,19 +11,14 @@ interface RulesSearch {
   readonly expression?: string | undefined;
 }
 
-function text(value: unknown): string | undefined {
-  const given = typeof value === 'number' ? String(value) : value;
-  return typeof given === 'string' && given !== '' ? given : undefined;
-}
-
 /** Reads the address; what is not understood is as if it were not there. */
 export function readRulesSearch(search: Record<string, unknown>): RulesSearch {
-  const rule = Number(text(search['rule']));
+  const rule = Number(readText(search['rule']));
   return {
-    search: text(search['search']),
-    show: text(search['show']),
+    search: readText(search['search']),
+    show: readText(search['show']),
     rule: Number.isSafeInteger(rule) ? rule : undefined,
     edit: search['edit'] === 'yes' ? 'yes' : undefined,
-    expression: text(search['expression']),
+    expression: readText(search['expression']),
   };
 }

@@ -1,4 +1,5 @@
 import { panelUnits } from '@custos/contract';
+import { readList, readText, readTime } from '../../ui/address.ts';
 import type { Unit } from '../../ui/units.ts';
 
 /** What the address of the metrics page says: any view can be sent to a colleague. */
@@ -23,44 +24,24 @@ export interface MetricsSearch {
 
 const mostQueries = 12;
 
-function texts(value: unknown): readonly string[] | undefined {
-  let given: unknown = typeof value === 'number' ? String(value) : value;
-  if (typeof value === 'string' && value.startsWith('[')) {
-    try {
-      given = JSON.parse(value);
-    } catch {
-      given = value;
-    }
-  }
-  const all = (Array.isArray(given) ? given : [given]).filter((each) => typeof each === 'string');
+/** An expression may be empty: it is a row in which nothing is written yet. */
+function expressions(value: unknown): readonly string[] | undefined {
+  const all = readList(value).flatMap((each) => (each === '' ? [''] : (readText(each) ?? [])));
   return all.length === 0 ? undefined : all.slice(0, mostQueries);
-}
-
-/** Addresses are read so that what looks like a number is one. */
-function text(value: unknown): string | undefined {
-  const given = typeof value === 'number' ? String(value) : value;
-  return typeof given === 'string' && given !== '' ? given : undefined;
-}
-
-function instant(value: unknown): number | undefined {
-  const parsed = typeof value === 'string' && value !== '' ? Number(value) : value;
-  return typeof parsed === 'number' && Number.isSafeInteger(parsed) ? parsed : undefined;
 }
 
 /** Reads the address; what is not understood is as if it were not there. */
 export function readMetricsSearch(search: Record<string, unknown>): MetricsSearch {
   return {
-    q: texts(search['q']),
-    off: text(search['off']),
+    q: expressions(search['q']),
+    off: readText(search['off']),
     view: search['view'] === 'table' ? 'table' : undefined,
     stacked: search['stacked'] === 'yes' ? 'yes' : undefined,
     unit: panelUnits.find((unit) => unit === search['unit']),
-    only: text(search['only']),
+    only: readText(search['only']),
     browse: search['browse'] === 'yes' ? 'yes' : undefined,
-    refresh: text(search['refresh']),
-    range: text(search['range']),
-    from: instant(search['from']),
-    to: instant(search['to']),
+    refresh: readText(search['refresh']),
+    ...readTime(search),
   };
 }
 

@@ -1,12 +1,12 @@
 import type { InstantResult } from '@custos/contract';
 import { useQueries } from '@tanstack/react-query';
-import { useMemo, useState } from 'react';
+import { useMemo } from 'react';
 import { seriesName } from '../../charts/lines/names.ts';
 import { instantQuery } from '../../data/metrics.ts';
 import { Empty, SkeletonRows } from '../../ui/states.tsx';
 import { absolute } from '../../ui/time.tsx';
 import { inUnit, type Unit } from '../../ui/units.ts';
-import classes from './metrics.module.css';
+import { ValueTable } from '../../ui/value-table.tsx';
 
 interface Row {
   readonly key: string;
@@ -16,9 +16,6 @@ interface Row {
   /** As the engine wrote it. */
   readonly text: string;
 }
-
-/** Rows that are drawn before one asks for all. */
-const first = 200;
 
 function valueOf(text: string): number {
   return text === '+Inf' ? Infinity : text === '-Inf' ? -Infinity : Number(text);
@@ -67,8 +64,6 @@ export function TableView({
   at: number;
   unit: Unit;
 }) {
-  const [byValue, setByValue] = useState(true);
-  const [all, setAll] = useState(false);
   const results = useQueries({
     queries: expressions.map(({ expression }) => instantQuery(expression, at)),
     combine: (each) => ({
@@ -77,16 +72,22 @@ export function TableView({
       failed: each.every(({ error }) => error !== null),
     }),
   });
-  const rows = useMemo(() => {
-    const found = results.data.flatMap((result, index) =>
-      result === undefined ? [] : rowsOf(result, expressions[index]?.letter ?? ''),
-    );
-    return found.sort((one, other) =>
-      byValue
-        ? other.value - one.value || one.name.localeCompare(other.name)
-        : one.name.localeCompare(other.name, 'en', { numeric: true }),
-    );
-  }, [results.data, expressions, byValue]);
+  const rows = useMemo(
+    () =>
+      results.data.flatMap((result, index) =>
+        result === undefined
+          ? []
+          : rowsOf(result, expressions[index]?.letter ?? '').map(({ key, letter, name, value, text }) => ({
+              key,
+              name,
+              value,
+              mark: expressions.length > 1 ? letter : undefined,
+              text: inUnit(unit, value) === '–' ? text : inUnit(unit, value),
+              exact: text,
+            })),
+      ),
+    [results.data, expressions, unit],
+  );
   if (results.pending && rows.length === 0) return <SkeletonRows />;
   if (rows.length === 0)
     return results.failed ? null : (
@@ -95,39 +96,10 @@ export function TableView({
       </Empty>
     );
   return (
-    <>
-      <table className={classes['table']} aria-label="Values">
-        <thead>
-          <tr>
-            <th scope="col" aria-sort={byValue ? undefined : 'ascending'}>
-              <button type="button" onClick={() => setByValue(false)}>
-                {rows.length.toLocaleString('en')} series at {absolute(at)}
-              </button>
-            </th>
-            <th scope="col" aria-sort={byValue ? 'descending' : undefined}>
-              <button type="button" onClick={() => setByValue(true)}>
-                Value{byValue ? ' ↓' : ''}
-              </button>
-            </th>
-          </tr>
-        </thead>
-        <tbody>
-          {(all ? rows : rows.slice(0, first)).map((row) => (
-            <tr key={row.key}>
-              <td className="mono">
-                {expressions.length > 1 ? <span className="faint">{row.letter} </span> : null}
-                {row.name}
-              </td>
-              <td title={row.text}>{inUnit(unit, row.value) === '–' ? row.text : inUnit(unit, row.value)}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-      {all || rows.length <= first ? null : (
-        <button type="button" className={classes['more']} onClick={() => setAll(true)}>
-          Show all {rows.length.toLocaleString('en')} series
-        </button>
-      )}
-    </>
+    <ValueTable
+      label="Values"
+      heading={`${rows.length.toLocaleString('en')} series at ${absolute(at)}`}
+      rows={rows}
+    />
   );
 }

@@ -1,3 +1,5 @@
+import { readText, readTime } from '../../ui/address.ts';
+
 /** What the address of the traces says: any view can be sent to a colleague. */
 export interface TracesSearch {
   readonly service?: string | undefined;
@@ -12,26 +14,19 @@ export interface TracesSearch {
   readonly to?: number | undefined;
 }
 
-function text(value: unknown): string | undefined {
-  const given = typeof value === 'number' ? String(value) : value;
-  return typeof given === 'string' && given !== '' ? given : undefined;
-}
-
 function amount(value: unknown): number | undefined {
-  const parsed = Number(text(value));
+  const parsed = Number(readText(value));
   return Number.isFinite(parsed) && parsed >= 0 ? parsed : undefined;
 }
 
 /** Reads the address; what is not understood does not filter. */
 export function readTracesSearch(search: Record<string, unknown>): TracesSearch {
   return {
-    service: text(search['service']),
-    name: text(search['name']),
+    service: readText(search['service']),
+    name: readText(search['name']),
     min: amount(search['min']),
     errors: search['errors'] === 'yes' ? 'yes' : undefined,
-    range: text(search['range']),
-    from: amount(search['from']),
-    to: amount(search['to']),
+    ...readTime(search),
   };
 }
 
