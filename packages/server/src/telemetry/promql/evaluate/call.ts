@@ -10,6 +10,7 @@ import { orderingFunctions } from '../functions/ordering.ts';
 import { overTimeFunctions } from '../functions/over-time.ts';
 import { rateFunctions } from '../functions/rates.ts';
 import { regressionFunctions } from '../functions/regression.ts';
+import { smoothingFunctions } from '../functions/smoothing.ts';
 import { trigonometricFunctions } from '../functions/trigonometry.ts';
 import { noLabels } from '../label-set.ts';
 import { withoutParentheses, type Call } from '../syntax/ast.ts';
@@ -25,6 +26,7 @@ const rangeFunctions = new Map([
   ...changeFunctions,
   ...rateFunctions,
   ...regressionFunctions,
+  ...smoothingFunctions,
 ]);
 const sampleFunctions = new Map([...mathematicalFunctions, ...trigonometricFunctions, ...dateFunctions]);
 const vectorFunctions = new Map([
@@ -40,7 +42,7 @@ const noParameter = new Float64Array(0);
 
 async function callOnRange(name: string, { evaluator, args, steps }: CallSite): Promise<readonly Column[]> {
   const argument = args.find((candidate) => typeOf(candidate) === 'matrix')!;
-  const other = args.find((candidate) => candidate !== argument);
+  const [other, second] = args.filter((candidate) => candidate !== argument);
   const rangeFunction = rangeFunctions.get(name)!;
   if (other === undefined) {
     const pushed = await pushDown(evaluator.run, { name, rangeFunction, argument, steps });
@@ -55,6 +57,7 @@ async function callOnRange(name: string, { evaluator, args, steps }: CallSite): 
     input,
     steps,
     parameters,
+    ...(second === undefined ? {} : { secondParameters: await evaluator.scalar(second, steps) }),
     span: withoutParentheses(argument).span,
   });
 }

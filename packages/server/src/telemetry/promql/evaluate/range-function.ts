@@ -26,7 +26,7 @@ export interface Window {
 }
 
 /** What a function makes of one window; `undefined` gives no sample. */
-export type Kernel = (window: Window, parameter: number) => number | undefined;
+export type Kernel = (window: Window, parameter: number, second: number) => number | undefined;
 
 export interface RangeFunction {
   readonly kernel: Kernel;
@@ -44,6 +44,8 @@ interface Application {
   readonly steps: Steps;
   /** One number per step for functions that take one besides the range; empty otherwise. */
   readonly parameters: Float64Array;
+  /** The same for functions that take two. */
+  readonly secondParameters?: Float64Array;
   readonly span: Span;
 }
 
@@ -51,7 +53,7 @@ interface Application {
 export async function applyRangeFunction(
   run: Run,
   rangeFunction: RangeFunction,
-  { input, steps, parameters, span }: Application,
+  { input, steps, parameters, secondParameters, span }: Application,
 ): Promise<readonly Column[]> {
   const { kernel, keepsName, inspect } = rangeFunction;
   const { rangeMs, endOf } = input;
@@ -90,7 +92,7 @@ export async function applyRangeFunction(
       window.startMs = start;
       window.endMs = end;
       window.atMs = timeOf(steps, step);
-      const value = kernel(window, parameters[step] ?? Number.NaN);
+      const value = kernel(window, parameters[step] ?? Number.NaN, secondParameters?.[step] ?? Number.NaN);
       if (value === undefined) continue;
       column.values[step] = value;
       column.present[step] = 1;

@@ -325,3 +325,26 @@ eval range from 0 to 1m step 1m histogram_quantile(0.5, h_bucket)
   {} 0.3 0.3
 `);
 });
+
+test('double exponential smoothing follows a line, by its old name too, and takes factors between 0 and 1', async () => {
+  await expectScript(`
+load 10s
+  line 3+2x20
+  bend 10 20 10 20
+  short 1
+
+eval instant at 200s double_exponential_smoothing(line[1m], 0.3, 0.7)
+  {} 43
+
+eval instant at 30s holt_winters(bend[1m], 0.5, 0.5)
+  {} 22.5
+
+eval instant at 0 double_exponential_smoothing(short[1m], 0.5, 0.5)
+
+eval instant at 30s double_exponential_smoothing(bend[1m], 1, 0.5)
+  expect fail msg: invalid smoothing factor. Expected: 0 < sf < 1, got: 1.000000
+
+eval instant at 30s double_exponential_smoothing(bend[1m], 0.5, 0)
+  expect fail msg: invalid trend factor. Expected: 0 < tf < 1, got: 0.000000
+`);
+});

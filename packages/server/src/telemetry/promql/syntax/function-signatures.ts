@@ -17,7 +17,10 @@ const signature = (takes: readonly ValueType[], gives: ValueType = 'vector', opt
 const each = (names: string, shape: Signature): [string, Signature][] =>
   names.split(' ').map((name) => [name, shape]);
 
-/** Every function of core PromQL (prometheus.io/docs/prometheus/latest/querying/functions). */
+/**
+ * Every function of core PromQL (prometheus.io/docs/prometheus/latest/querying/functions), and the one for
+ * smoothing, which was part of it in Prometheus 2.
+ */
 export const signatures: ReadonlyMap<string, Signature> = new Map([
   ...each(
     'abs absent acos acosh asin asinh atan atanh ceil cos cosh deg exp floor histogram_avg histogram_count ' +
@@ -36,6 +39,7 @@ export const signatures: ReadonlyMap<string, Signature> = new Map([
   ),
   ...each('clamp_max clamp_min', signature(['vector', 'scalar'])),
   ['clamp', signature(['vector', 'scalar', 'scalar'])],
+  ...each('double_exponential_smoothing holt_winters', signature(['matrix', 'scalar', 'scalar'])),
   ['histogram_fraction', signature(['scalar', 'scalar', 'vector'])],
   ['histogram_quantile', signature(['scalar', 'vector'])],
   ['label_join', signature(['vector', 'string', 'string', 'string'], 'vector', -1)],
@@ -52,7 +56,7 @@ export const signatures: ReadonlyMap<string, Signature> = new Map([
 /** Functions that Prometheus offers only behind a feature flag. They are refused by name. */
 export const experimentalFunctions: ReadonlySet<string> = new Set(
   (
-    'double_exponential_smoothing end first_over_time histogram_quantiles info mad_over_time max_of min_of ' +
+    'end first_over_time histogram_quantiles info mad_over_time max_of min_of ' +
     'range sort_by_label sort_by_label_desc start start_timestamp step ts_of_first_over_time ' +
     'ts_of_last_over_time ts_of_max_over_time ts_of_min_over_time'
   ).split(' '),
