@@ -92,16 +92,17 @@ const ofDays = (days: readonly RollupDay[]): string =>
   `day BETWEEN '${dateOf(days[0]!.day)}' AND '${dateOf(days.at(-1)!.day)}'
    AND (day, run) IN (${days.map(({ day, run }) => `('${dateOf(day)}', ${run})`).join(', ')})`;
 
-/** The number of a row's block, and the condition that it is within one. */
-function inBlocks({ originMs, pitchMs, lengthMs, toMs }: Blocks): { block: string; condition: string } {
-  const block = `intDiv(${endMs} - ${originMs} - 1, ${pitchMs})`;
-  const within =
-    lengthMs === pitchMs ? '' : ` AND ${endMs} - ${originMs} - ${block} * ${pitchMs} <= ${lengthMs}`;
-  return { block, condition: `${endMs} > ${originMs} AND ${endMs} <= ${toMs}${within}` };
+/** The number of a row's block. */
+const blockOf = ({ originMs, pitchMs }: Blocks): string => `intDiv(${endMs} - ${originMs} - 1, ${pitchMs})`;
+
+/** The condition that a row is within a block. */
+function inBlocks({ originMs, pitchMs, lengthMs, toMs }: Blocks): string {
+  const within = lengthMs === pitchMs ? '' : ` AND (${endMs} - ${originMs} - 1) % ${pitchMs} < ${lengthMs}`;
+  return `${endMs} > ${originMs} AND ${endMs} <= ${toMs}${within}`;
 }
 
 /** What rows of a block and a day come to together. */
-function needed(need: Need, { originMs, pitchMs }: Blocks): string {
+function needed(need: Need, blocks: Blocks): string {
   switch (need) {
     case 'first':
       return 'argMin(first_value, window_end)';
@@ -117,8 +118,8 @@ function needed(need: Need, { originMs, pitchMs }: Blocks): string {
       return 'sum(total)';
     case 'fallen': {
       // A fall from one row to the next counts when both are of the block.
-      const before = `${endMs} - gap * ${windowMs} - ${originMs} - 1`;
-      return `sum(fallen) + sumIf(fell, fell != 0 AND ${before} >= intDiv(${endMs} - ${originMs} - 1, ${pitchMs}) * ${pitchMs})`;
+      const before = `${endMs} - gap * ${windowMs} - ${blocks.originMs} - 1`;
+      return `sum(fallen) + sumIf(fell, fell != 0 AND ${before} >= ${blockOf(blocks)} * ${blocks.pitchMs})`;
     }
   }
 }
@@ -201,17 +202,16 @@ export function createRollupStore(columns: Columns): RollupStore {
     },
     drop: (partitionId) => columns.command(`ALTER TABLE metric_rollup DROP PARTITION ID '${partitionId}'`),
     async pieces(ids, blocks, { days, signal, needs }) {
-      const { block, condition } = inBlocks(blocks);
       const found = await read(
-        `SELECT series, toFloat64(${block}) AS block, toFloat64(max(odd)), toFloat64(sum(samples)),
+        `SELECT series, toFloat64(${blockOf(blocks)}) AS block, toFloat64(max(odd)), toFloat64(sum(samples)),
            toFloat64(min(${endMs} - ${windowMs} + first_ms))${needs.map((need) => `, ${needed(need, blocks)}`).join('')}
          FROM metric_rollup
-         WHERE ${ofDays(days)} AND series IN ${idList(ids)} AND ${condition} AND samples > 0
+         WHERE ${ofDays(days)} AND series IN ${idList(ids)} AND ${inBlocks(blocks)} AND samples > 0
          GROUP BY series, day, block ORDER BY series, day, block FORMAT Native`,
         4 + needs.length,
         signal,
       );
-      const [blockOf, oddOf, samples, firstMs, ...rest] = found.numbers;
+      const [blocksOf, oddOf, samples, firstMs, ...rest] = found.numbers;
       const pieces = new Map<bigint, Piece[]>();
       const odd = new Set<bigint>();
       for (const [at, id] of found.ids.entries()) {
@@ -219,7 +219,7 @@ export function createRollupStore(columns: Columns): RollupStore {
         if (own === undefined) pieces.set(id, (own = []));
         const piece = {
           ...createSummary(),
-          block: blockOf![at]!,
+          block: blocksOf![at]!,
           samples: samples![at]!,
           firstMs: firstMs![at]!,
         };
@@ -230,7 +230,7 @@ export function createRollupStore(columns: Columns): RollupStore {
       return { pieces, odd };
     },
     async ends(ids, blocks, { days, signal }) {
-      const condition = blocks === undefined ? '' : ` AND ${inBlocks(blocks).condition}`;
+      const condition = blocks === undefined ? '' : ` AND ${inBlocks(blocks)}`;
       const found = await read(
         `SELECT series, toFloat64(samples), toFloat64(${endMs} - ${windowMs} + first_ms), first_value,
            toFloat64(${endMs} - ${windowMs} + last_ms), last_value,
