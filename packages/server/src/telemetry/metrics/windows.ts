@@ -40,7 +40,7 @@ export function evaluateWindows(
     while (window.to < timestamps.length && timestamps[window.to]! <= window.endMs) window.to += 1;
     while (window.from < window.to && timestamps[window.from]! <= window.startMs) window.from += 1;
     if (window.from >= window.to) continue;
-    const value = kernel(window, Number.NaN);
+    const value = kernel(window, Number.NaN, Number.NaN);
     if (value === undefined) continue;
     into.values[step] = value;
     into.present[step] = 1;
