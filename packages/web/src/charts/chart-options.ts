@@ -1,4 +1,5 @@
 import type uPlot from 'uplot';
+import { axisLook } from './axis.ts';
 import { palette } from './palette.ts';
 
 export interface Span {
@@ -21,8 +22,6 @@ export interface ChartLook {
 }
 
 const powersOfTwo = Array.from({ length: 60 }, (_, exponent) => 2 ** exponent);
-
-const axisFont = '11px ui-sans-serif, system-ui, sans-serif';
 
 const clock = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit' });
 const date = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short' });
@@ -121,12 +120,7 @@ function drawFailed(chart: uPlot, failed: readonly (number | null)[]): void {
 /** uPlot's options in our look: hairline grid, thresholds as lines, gaps as gaps, zoom by drag, shared crosshair. */
 export function chartOptions(width: number, look: ChartLook): uPlot.Options {
   const colours = palette();
-  const axis: uPlot.Axis = {
-    stroke: colours.text,
-    font: axisFont,
-    grid: { stroke: colours.line, width: 1 },
-    ticks: { show: false },
-  };
+  const axis = axisLook();
   return {
     width,
     height: look.height,

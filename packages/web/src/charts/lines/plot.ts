@@ -2,6 +2,7 @@ import '../safe-language.ts';
 import 'uplot/dist/uPlot.min.css';
 import uPlot from 'uplot';
 import { inUnit, isBinary, type Unit } from '../../ui/units.ts';
+import { axisLook } from '../axis.ts';
 import { onSchemeChange, palette } from '../palette.ts';
 import { onWidth } from '../resize.ts';
 import { painterFor, type Painter } from './beside.ts';
@@ -62,7 +63,6 @@ export interface Plot {
 const tickPx = 76;
 /** A line is under the pointer within this distance, px. */
 const reachPx = 28;
-const font = '11px ui-sans-serif, system-ui, sans-serif';
 const clock = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit' });
 const toTheSecond = new Intl.DateTimeFormat('en-GB', { timeStyle: 'medium' });
 const date = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short' });
@@ -253,13 +253,7 @@ export function makePlot(
   }
 
   function options(width: number): uPlot.Options {
-    const colours = palette();
-    const axis: uPlot.Axis = {
-      stroke: colours.text,
-      font,
-      grid: { stroke: colours.line, width: 1 },
-      ticks: { show: false },
-    };
+    const axis = axisLook();
     return {
       width,
       height: look.height,
