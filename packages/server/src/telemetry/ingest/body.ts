@@ -3,6 +3,7 @@ import { gunzip, inflate, inflateRaw, zstdDecompress } from 'node:zlib';
 import { uncompress } from 'snappyjs';
 import { messageOf } from '../../base/errors.ts';
 import { tooLarge, unreadable, unsupported } from './errors.ts';
+import { createGate } from './gate.ts';
 
 const expand = {
   gzip: promisify(gunzip),
@@ -10,6 +11,12 @@ const expand = {
   inflateRaw: promisify(inflateRaw),
   zstd: promisify(zstdDecompress),
 };
+
+/**
+ * All doors together: a body that is unpacked may come to hold the most that a body may, and the limits of its
+ * sender are asked before that is known.
+ */
+const unpacking = createGate(4);
 
 /** Encodings that a door takes; `snappy` is the block format, as remote write and Loki use it. */
 export type ContentEncoding = 'identity' | 'gzip' | 'deflate' | 'zstd' | 'snappy';
@@ -53,7 +60,7 @@ async function fromZlib(body: Buffer, encoding: 'gzip' | 'deflate' | 'zstd', lim
   // RFC 9110 means zlib's wrapper by `deflate`; some senders leave it out (RFC 1950: low nibble 8).
   const kind = encoding === 'deflate' ? ((body[0] ?? 0) % 16 === 8 ? 'inflate' : 'inflateRaw') : encoding;
   try {
-    return await expand[kind](body, { maxOutputLength: limit });
+    return await unpacking(() => expand[kind](body, { maxOutputLength: limit }));
   } catch (error) {
     if (isOverLimit(error)) throw overLimit(limit);
     throw unreadable(`The body is not whole ${encoding}: ${messageOf(error)}.`, error);

@@ -3,7 +3,7 @@ import { messageOf } from '../../base/errors.ts';
 import { notUtf8, tooMany, unreadable } from './errors.ts';
 import { mostItems, mostJsonMarks } from './limits.ts';
 
-const marks: ReadonlySet<number> = new Set(Buffer.from('{[,'));
+const [brace, bracket, comma] = Buffer.from('{[,');
 
 const lineFeed = 10;
 
@@ -22,7 +22,11 @@ export function checkLines(body: Buffer): void {
 export function checkMarks(body: Buffer): void {
   if (body.length <= mostJsonMarks) return;
   let count = 0;
-  for (const byte of body) if (marks.has(byte)) count += 1;
+  // By index: an iterator takes seconds for 64 MiB.
+  for (let at = 0; at < body.length; at += 1) {
+    const byte = body[at];
+    if (byte === brace || byte === bracket || byte === comma) count += 1;
+  }
   if (count > mostJsonMarks) throw tooMany('values', mostJsonMarks);
 }
 

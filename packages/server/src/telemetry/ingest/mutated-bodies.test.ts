@@ -492,4 +492,14 @@ describe('small bodies that would be large', () => {
     },
     60_000,
   );
+
+  test('bombs that come at once are unpacked a few at a time', async () => {
+    const bomb = gzipSync(Buffer.alloc(60 * 1024 * 1024, ' '));
+    const before = process.resourceUsage().maxRSS;
+    const door = doors['OTLP logs in JSON']!;
+    const answers = await Promise.all(Array.from({ length: 24 }, () => post(door, bomb, 'gzip')));
+    expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([400]));
+    expect(process.resourceUsage().maxRSS - before).toBeLessThan(1_000_000);
+    await expectTaken(door, 'gzip');
+  }, 60_000);
 });
