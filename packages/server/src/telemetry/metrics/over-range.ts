@@ -117,15 +117,12 @@ export function createOverRange(options: OverRangeOptions): NonNullable<SampleSt
     const found = await inColumns(task);
     for (const { labels, timestamps, values } of recent) {
       const key = labelKey(labels);
-      let into = found.get(key);
-      if (into === undefined) {
-        into = emptyResult(labels, count);
-        found.set(key, into);
-      }
-      evaluateWindows(gridFunction.kernel, withoutStale(timestamps, values), {
+      const into = found.get(key) ?? emptyResult(labels, count);
+      const sampled = evaluateWindows(gridFunction.kernel, withoutStale(timestamps, values), {
         windows: { firstEndMs, stepMs, rangeMs, fromStep: olderSteps, toStep: count },
         into,
       });
+      if (sampled) found.set(key, into);
     }
     return [...found.values()];
   };

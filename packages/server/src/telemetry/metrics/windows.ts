@@ -20,7 +20,10 @@ export const emptyResult = (labels: Labels, count: number): OverRangeSeries => (
   present: new Uint8Array(count),
 });
 
-/** Works out a function at some steps of one series, whose samples hold no stale markers. */
+/**
+ * Works out a function at some steps of one series, whose samples hold no stale markers. False when none of them
+ * was in a window, so that the engine need not know of the series.
+ */
 export function evaluateWindows(
   kernel: Kernel,
   { timestamps, values }: Samples,
@@ -31,7 +34,8 @@ export function evaluateWindows(
     readonly windows: Windows;
     readonly into: { readonly values: Float64Array; readonly present: Uint8Array };
   },
-): void {
+): boolean {
+  let sampled = false;
   const { firstEndMs, stepMs, rangeMs, fromStep, toStep } = windows;
   const window: Window = { timestamps, values, from: 0, to: 0, startMs: 0, endMs: 0, atMs: 0 };
   for (let step = fromStep; step < toStep; step += 1) {
@@ -40,9 +44,11 @@ export function evaluateWindows(
     while (window.to < timestamps.length && timestamps[window.to]! <= window.endMs) window.to += 1;
     while (window.from < window.to && timestamps[window.from]! <= window.startMs) window.from += 1;
     if (window.from >= window.to) continue;
+    sampled = true;
     const value = kernel(window, Number.NaN, Number.NaN);
     if (value === undefined) continue;
     into.values[step] = value;
     into.present[step] = 1;
   }
+  return sampled;
 }

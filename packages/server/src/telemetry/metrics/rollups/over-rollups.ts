@@ -83,11 +83,11 @@ export function createOverRollups(options: OverRollupsOptions): NonNullable<Samp
     if (pushed !== undefined) return pushed;
     const { matchers, fromMs, toMs, signal, count } = request;
     const found = await select({ matchers, fromMs, toMs, signal });
-    return found.map(({ labels, timestamps, values }) => {
+    return found.flatMap(({ labels, timestamps, values }) => {
       const into = emptyResult(labels, count);
       const windows = { ...request, fromStep: 0, toStep: count };
-      evaluateWindows(called.kernel, withoutStale(timestamps, values), { windows, into });
-      return into;
+      const live = withoutStale(timestamps, values);
+      return evaluateWindows(called.kernel, live, { windows, into }) ? [into] : [];
     });
   };
 
