@@ -24,6 +24,6 @@ export const defaultIngestLimits: IngestLimits = {
 /** Samples, records or spans of one body. Real batches have some thousand; each takes memory here. */
 export const mostItems = 1_000_000;
 /** Messages in a body of protocol buffers: two bytes may announce one, and each may become an object. */
-export const mostMessages = 4_000_000;
+export const mostMessages = 2_000_000;
 /** Brackets, braces and commas of a JSON body, for the same reason. */
 export const mostJsonMarks = 8_000_000;

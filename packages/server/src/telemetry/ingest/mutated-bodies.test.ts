@@ -13,7 +13,7 @@ import type { Columns } from '../../storage/columns/columns.ts';
 import { createLogs } from '../logs/service.ts';
 import { createMetrics, type Metrics } from '../metrics/service.ts';
 import { createTraces } from '../traces/intake.ts';
-import { mostMessages } from './limits.ts';
+import { mostItems, mostJsonMarks, mostMessages } from './limits.ts';
 import { lokiRoutes } from './routes-loki.ts';
 import { ndjsonRoutes } from './routes-ndjson.ts';
 import { otlpRoutes } from './routes-otlp.ts';
@@ -443,40 +443,40 @@ test('what was accepted is in columns, and columns refused nothing', async () =>
 });
 
 describe('small bodies that would be large', () => {
-  const half = mostMessages / 2;
+  const many = 1.2 * mostItems;
   const repeated = (times: number, ...part: number[]): Buffer =>
     Buffer.alloc(times * part.length, Buffer.from(part));
   const cases: readonly (readonly [string, string, Buffer])[] = [
-    ['empty series', 'remote write 1.0', repeated(2 * mostMessages, 0x0a, 0)],
-    ['empty samples', 'remote write 1.0', field(1, repeated(2 * mostMessages, 0x12, 0))],
-    ['empty metadata', 'remote write 1.0', repeated(2 * mostMessages, 0x1a, 0)],
-    ['empty symbols', 'remote write 2.0', repeated(2 * mostMessages, 0x22, 0)],
-    ['empty series of 2.0', 'remote write 2.0', repeated(2 * mostMessages, 0x2a, 0)],
+    ['empty series', 'remote write 1.0', repeated(1.2 * mostMessages, 0x0a, 0)],
+    ['empty samples', 'remote write 1.0', field(1, repeated(1.2 * mostMessages, 0x12, 0))],
+    ['empty metadata', 'remote write 1.0', repeated(1.2 * mostMessages, 0x1a, 0)],
+    ['empty symbols', 'remote write 2.0', repeated(1.2 * mostMessages, 0x22, 0)],
+    ['empty series of 2.0', 'remote write 2.0', repeated(1.2 * mostMessages, 0x2a, 0)],
     ['references', 'remote write 2.0', message(field(4, ''), field(5, field(1, Buffer.alloc(30_000_000))))],
-    ['empty resources', 'OTLP metrics', repeated(2 * mostMessages, 0x0a, 0)],
-    ['empty records', 'OTLP logs', field(1, field(2, repeated(half, 0x12, 0)))],
-    ['empty spans', 'OTLP traces', field(1, field(2, repeated(half, 0x12, 0)))],
+    ['empty resources', 'OTLP metrics', repeated(1.2 * mostMessages, 0x0a, 0)],
+    ['empty records', 'OTLP logs', field(1, field(2, repeated(many, 0x12, 0)))],
+    ['empty spans', 'OTLP traces', field(1, field(2, repeated(many, 0x12, 0)))],
     [
       'buckets',
       'OTLP metrics',
       field(1, field(2, field(2, field(10, field(1, field(8, field(2, Buffer.alloc(30_000_000)))))))),
     ],
-    ['empty lines', 'Loki', field(1, message(text('{}'), repeated(half, 0x12, 0)))],
-    ['empty streams', 'Loki in JSON', Buffer.from(`{"streams":[${'{},'.repeat(mostMessages)}{}]}`)],
+    ['empty lines', 'Loki', field(1, message(text('{}'), repeated(many, 0x12, 0)))],
+    ['empty streams', 'Loki in JSON', Buffer.from(`{"streams":[${'{},'.repeat(mostJsonMarks / 2)}{}]}`)],
     [
       'empty lines of JSON',
       'Loki in JSON',
-      Buffer.from(`{"streams":[{"stream":{},"values":[${'["1",""],'.repeat(1_500_000)}["1",""]]}]}`),
+      Buffer.from(`{"streams":[{"stream":{},"values":[${'["1",""],'.repeat(many)}["1",""]]}]}`),
     ],
     [
       'empty resources in JSON',
       'OTLP logs in JSON',
-      Buffer.from(`{"resourceLogs":[${'{},'.repeat(mostMessages)}{}]}`),
+      Buffer.from(`{"resourceLogs":[${'{},'.repeat(mostJsonMarks / 2)}{}]}`),
     ],
     ['brackets', 'OTLP logs in JSON', Buffer.from('['.repeat(20_000_000))],
-    ['empty objects', 'NDJSON', Buffer.from('{}\n'.repeat(mostMessages))],
-    ['no objects', 'NDJSON', Buffer.from('1\n'.repeat(mostMessages))],
-    ['an array of nothing', 'NDJSON', Buffer.from(`[${'{},'.repeat(mostMessages)}{}]`)],
+    ['empty objects', 'NDJSON', Buffer.from('{}\n'.repeat(many))],
+    ['no objects', 'NDJSON', Buffer.from('1\n'.repeat(many))],
+    ['an array of nothing', 'NDJSON', Buffer.from(`[${'{},'.repeat(many)}{}]`)],
   ];
   test.each(cases)(
     '%s at %s are refused before they take the memory',

@@ -1,6 +1,8 @@
 import { isUtf8 } from 'node:buffer';
 import type { RefusalReason } from '@custos/contract';
 import type { IncomingRecord } from '../types.ts';
+import { tooMany } from './errors.ts';
+import { mostItems } from './limits.ts';
 import { severityInText } from './log-severity.ts';
 import { recordOfFields, type FieldDefaults } from './log-fields.ts';
 
@@ -135,5 +137,6 @@ export function readArray(body: Buffer, defaults: FieldDefaults): ReadLines | un
     return undefined;
   }
   if (!Array.isArray(value)) return undefined;
+  if (value.length > mostItems) throw tooMany('records', mostItems);
   return readValues(value, { records: [], faults: [], kind: 'json', defaults });
 }
