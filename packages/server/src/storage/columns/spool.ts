@@ -82,8 +82,11 @@ const segmentBytes = 32 * 1024 * 1024;
 /** A segment that is wholly delivered is replaced above this size. */
 const drainedSegmentBytes = 256 * 1024;
 const rowLimitBytes = recordLimitBytes / 4;
-/** With this much to write a `fdatasync` is worth its while: nobody waits for others to share it. */
-const promptBytes = 128 * 1024;
+/**
+ * With this much to write, such as a batch of 2,000 samples, a `fdatasync` is worth its while: nobody waits for
+ * others to share it.
+ */
+const promptBytes = 32 * 1024;
 /** Arrivals are told apart by this much, so that few of them are remembered. */
 const arrivalMs = 1_000;
 
