@@ -1,21 +1,15 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { Session, type RawInsertFormat } from 'chdb';
+import { Session } from 'chdb';
 import { embeddedDatabase, engineConfiguration } from './configuration.ts';
 import { lockEngineDirectory } from './lock.ts';
-import { setStatement } from './statements.ts';
+import { setStatement, type InsertTarget } from './statements.ts';
 
 export interface EngineOptions {
   readonly directory: string;
   /** Cap of the whole engine; one query may use three quarters of it. */
   readonly memoryBytes: number;
   readonly threads: number;
-}
-
-export interface InsertTarget {
-  readonly table: string;
-  readonly columns: readonly string[] | undefined;
-  readonly format: RawInsertFormat;
 }
 
 export interface Statement {

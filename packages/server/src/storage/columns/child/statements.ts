@@ -1,5 +1,11 @@
 import type { RawInsertFormat } from 'chdb';
-import type { InsertTarget } from './engine.ts';
+
+/** What the rows of a statement go into, and their form. */
+export interface InsertTarget {
+  readonly table: string;
+  readonly columns: readonly string[] | undefined;
+  readonly format: RawInsertFormat;
+}
 
 const identifier = '[A-Za-z_][A-Za-z0-9_]*';
 const name = new RegExp(`^${identifier}$`);

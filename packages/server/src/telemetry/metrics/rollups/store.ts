@@ -4,7 +4,7 @@ import { dateOf, idList } from '../sql-values.ts';
 import { dayMs } from '../types.ts';
 import { summarise } from './summarise.ts';
 import { createSummary } from './summary.ts';
-import { windowMs, type Blocks, type Need, type Piece, type RollupDay } from './types.ts';
+import { windowMs, type Blocks, type Need, type Piece, type RollupDay, type IdRange } from './types.ts';
 
 /** What was noted of a day when its rollups were made. */
 export interface DayNote {
@@ -33,12 +33,6 @@ export interface StoredState {
   readonly samples: readonly StoredPart[];
   /** By day and run. */
   readonly rollups: readonly StoredPart[];
-}
-
-/** Ids from the first to the last. */
-export interface IdRange {
-  readonly from: bigint;
-  readonly to: bigint;
 }
 
 /** One row of rollups as far as it has samples of its own: the first, the last, and a stale marker after it. */

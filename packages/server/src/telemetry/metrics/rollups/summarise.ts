@@ -1,7 +1,6 @@
 import { dateOf, staleBits } from '../sql-values.ts';
 import { dayMs } from '../types.ts';
-import type { IdRange } from './store.ts';
-import { windowMs } from './types.ts';
+import { windowMs, type IdRange } from './types.ts';
 
 /**
  * The statement that makes the rollups of some series of a day from their samples. Samples that came twice

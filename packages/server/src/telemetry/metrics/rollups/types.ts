@@ -52,3 +52,9 @@ export interface Blocks {
   /** Nothing after this time is asked for. */
   readonly toMs: number;
 }
+
+/** Ids from the first to the last. */
+export interface IdRange {
+  readonly from: bigint;
+  readonly to: bigint;
+}
