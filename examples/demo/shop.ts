@@ -157,7 +157,7 @@ const customers = setInterval(() => {
 }, customerEveryMs);
 
 process.on('message', (order: ShopOrder) => {
-  if (order.log === null) void log.close();
+  if (order.log === null) void log.close().then(() => process.send?.('log closed'));
   else if (order.log !== undefined) log.sendTo(order.log);
   if (mode !== order.mode) log.warn(`the shop was told to be ${order.mode}`, { was: mode });
   mode = order.mode;

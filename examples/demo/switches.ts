@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { startChild, type Child } from './child.ts';
 import type { LogTarget } from './shop-log.ts';
 import type { ShopMode, ShopOrder, ShopSettings } from './shop.ts';
@@ -5,6 +6,9 @@ import type { ShopMode, ShopOrder, ShopSettings } from './shop.ts';
 /** What is wrong with the shop at present. */
 export type Fault = ShopMode | 'dead';
 export const faults = ['slow', 'errors', 'dead', 'disk'] as const satisfies readonly Fault[];
+
+/** Longest that the shop is waited for when its log ends. */
+const logCloseMs = 2000;
 
 export interface Switches {
   fault(): Fault;
@@ -61,7 +65,10 @@ export async function startShop(settings: ShopSettings): Promise<Switches> {
     sendLog: (target) =>
       inTurn(async () => {
         log = target;
-        if (shop.running()) tell(fault === 'dead' ? 'healthy' : fault, { log });
+        if (!shop.running()) return;
+        const closed = once(shop.process, 'message', { signal: AbortSignal.timeout(logCloseMs) });
+        tell(fault === 'dead' ? 'healthy' : fault, { log });
+        if (target === null) await closed.catch(() => undefined);
       }),
     stop: () => inTurn(() => shop.stop()),
   };
