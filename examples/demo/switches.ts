@@ -21,6 +21,11 @@ export interface Switches {
   stop(): Promise<void>;
 }
 
+/** Waits until the shop says that its log is closed, or has had its time. */
+async function lastLines({ process }: Child<object>): Promise<void> {
+  await once(process, 'message', { signal: AbortSignal.timeout(logCloseMs) }).catch(() => undefined);
+}
+
 /** Starts the shop and gives the switches that break and mend it. */
 export async function startShop(settings: ShopSettings): Promise<Switches> {
   const start = (): Promise<Child<object>> => startChild<object>('./shop.ts', settings);
@@ -66,9 +71,8 @@ export async function startShop(settings: ShopSettings): Promise<Switches> {
       inTurn(async () => {
         log = target;
         if (!shop.running()) return;
-        const closed = once(shop.process, 'message', { signal: AbortSignal.timeout(logCloseMs) });
         tell(fault === 'dead' ? 'healthy' : fault, { log });
-        if (target === null) await closed.catch(() => undefined);
+        if (target === null) await lastLines(shop);
       }),
     stop: () => inTurn(() => shop.stop()),
   };
