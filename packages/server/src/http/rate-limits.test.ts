@@ -25,6 +25,11 @@ async function serve(limits: Partial<RateLimits>) {
   server.app.post('/t/write', { config: { access: 'signed-in' } }, async () => 'done');
   server.app.get('/t/export', { config: { access: 'signed-in', rateClass: 'export' } }, async () => 'much');
   server.app.get('/t/reveal', { config: { access: 'signed-in', rateClass: 'reveal' } }, async () => 'one');
+  server.app.get(
+    '/t/query',
+    { config: { access: 'signed-in', rateClass: 'query', requestsPerMinute: 500 } },
+    async () => 'figures',
+  );
   /** How many of `count` calls are taken, and what the first refused one says. */
   const taken = async (
     who: string,
@@ -79,6 +84,19 @@ test('classes of routes are counted apart, per account', async () => {
   expect(await taken('a', 5, { path: '/t/write' })).toBe(3);
   expect(await taken('a', 9)).toBe(9);
   expect(await taken('b', 4, { path: '/t/export' })).toBe(2);
+  await stop();
+});
+
+test('questions for figures count for themselves: one token asks for many people', async () => {
+  const { taken, stop } = await serve({
+    perAddress: 5,
+    perIdentity: 3,
+    perAccount: 4,
+    perClass: { query: 20 },
+  });
+  expect(await taken('a1', 30, { path: '/t/query' })).toBe(20);
+  expect(await taken('a2', 1, { path: '/t/query' })).toBe(0);
+  expect(await taken('a1', 5)).toBe(3);
   await stop();
 });
 

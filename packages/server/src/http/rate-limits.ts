@@ -59,7 +59,7 @@ export async function installRateLimits(app: Server, limits: RateLimits): Promis
     keyGenerator: (request) => request.identity?.tokenId ?? '',
   });
   const byAccount = app.createRateLimit({ max: perAccount, timeWindow: minuteMs, keyGenerator: accountOf });
-  const perClass = { ...defaultClassLimits, ...limits.perClass };
+  const perClass: RateLimits['perClass'] = { ...defaultClassLimits, ...limits.perClass };
   const ofClasses = new Map<RateClass, Limiter>();
   for (const name of rateClasses) {
     const max = perClass[name];
@@ -89,9 +89,12 @@ export async function installRateLimits(app: Server, limits: RateLimits): Promis
     app.addHook('onRequest', async (request) => {
       if (request.identity === null || request.routeOptions.config.ownLimits === true) return;
       const { method, identity } = request;
-      await take(identity.kind === 'token' ? byToken : byUser, request);
-      await take(byAccount, request);
-      const ofClass = ofClasses.get(rateClassOf(method, request.routeOptions.config.rateClass));
+      const rateClass = rateClassOf(method, request.routeOptions.config.rateClass);
+      if (rateClass !== 'query') {
+        await take(identity.kind === 'token' ? byToken : byUser, request);
+        await take(byAccount, request);
+      }
+      const ofClass = ofClasses.get(rateClass);
       if (ofClass !== undefined) await take(ofClass, request);
     });
   };

@@ -2,6 +2,7 @@ import { Readable } from 'node:stream';
 import { z } from 'zod';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { CustosError } from '../../base/errors.ts';
+import { defaultClassLimits } from '../../http/rate-classes.ts';
 import type { Routes } from '../../http/types.ts';
 import { ApiError } from './api-error.ts';
 import { readParameters, type Parameters } from './parameters.ts';
@@ -95,7 +96,11 @@ export function prometheusRoutes(parts: QueryApiParts): Routes {
         }
       };
 
-    const config = { access: 'metric.read', rateClass: 'read' } as const;
+    const config = {
+      access: 'metric.read',
+      rateClass: 'query',
+      requestsPerMinute: defaultClassLimits.query,
+    } as const;
     const get = (path: string, call: Call): void => {
       server.get(`${base}/${path}`, { config, schema: { querystring: parameters } }, handler(call));
     };
