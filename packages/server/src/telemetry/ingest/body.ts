@@ -3,7 +3,7 @@ import { gunzip, inflate, inflateRaw, zstdDecompress } from 'node:zlib';
 import { uncompress } from 'snappyjs';
 import { messageOf } from '../../base/errors.ts';
 import { tooLarge, unreadable, unsupported } from './errors.ts';
-import { createGate } from './gate.ts';
+import { createGate } from '../../base/gate.ts';
 
 const expand = {
   gzip: promisify(gunzip),

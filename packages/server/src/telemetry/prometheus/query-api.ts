@@ -1,4 +1,5 @@
 import type { Clock } from '../../base/clock.ts';
+import { createGate } from '../../base/gate.ts';
 import { PromqlError } from '../promql/errors.ts';
 import type { PromqlEngine } from '../promql/engine.ts';
 import { isLabelName } from '../promql/matcher.ts';
@@ -36,6 +37,12 @@ export interface Answer {
   readonly warnings?: readonly string[];
 }
 
+/**
+ * Queries that are worked out at the same time. Each may hold many samples, and there is one thread for all of
+ * them; rules do not stand in this line.
+ */
+const queriesAtOnce = 8;
+
 /** The version of Prometheus's API that is spoken; clients such as Grafana decide by it what they may ask. */
 const spokenVersion = '3.5.0';
 
@@ -55,6 +62,8 @@ const cut = <T>(list: readonly T[], limit: number | undefined): Answer =>
 
 /** The calls of Prometheus's HTTP API (version 1), one function each. They throw `ApiError`. */
 export function createQueryApi({ engine, catalogue, rules, clock, version }: QueryApiParts) {
+  const gate = createGate(queriesAtOnce);
+
   /** What the catalogue finds, as much of it as is wanted. */
   async function look<T>(
     from: Parameters,
@@ -74,7 +83,7 @@ export function createQueryApi({ engine, catalogue, rules, clock, version }: Que
     limit: number | undefined,
   ): Promise<WrittenResult> {
     const started = clock.monotonic();
-    const result = await asked(query);
+    const result = await gate(() => asked(query));
     return withStatistics(limited(result, limit), clock.monotonic() - started);
   }
 
