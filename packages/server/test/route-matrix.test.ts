@@ -9,6 +9,7 @@ import {
 import type { Client } from '@custos/client';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { builtInRoles } from '../src/access/roles.ts';
+import { refusalCode } from './refusal-code.ts';
 import { discard, eventually, serve, setUp, type Served } from './serve.ts';
 
 /**
@@ -142,8 +143,7 @@ async function outcome(call: Call, token: string): Promise<string> {
     headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
     ...(['GET', 'DELETE'].includes(call.method) ? {} : { body: '{}' }),
   });
-  const isProblem = reply.headers.get('content-type')?.startsWith('application/problem+json') === true;
-  const { code = '' } = isProblem ? ((await reply.json()) as { code?: string }) : {};
+  const code = await refusalCode(call.name, reply);
   // A live stream never ends by itself.
   abort.abort();
   if (reply.status === 401) return `401 ${code}`;

@@ -1,5 +1,6 @@
 import { roleNames, type BuiltInRoleName } from '@custos/contract';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { refusalCode } from '../../test/refusal-code.ts';
 import { administrator, browserFetch, discard, serve, type Served } from '../../test/serve.ts';
 
 type Caller = BuiltInRoleName | 'nobody';
@@ -350,8 +351,7 @@ async function outcome(call: string, browser: typeof fetch): Promise<{ status: n
       ? {}
       : { headers: { 'content-type': 'application/json' }, body: '{}' }),
   });
-  const isProblem = reply.headers.get('content-type')?.startsWith('application/problem+json') === true;
-  const code = isProblem ? ((await reply.json()) as { code: string }).code : '';
+  const code = await refusalCode(call, reply);
   // A live stream never ends by itself.
   abort.abort();
   return { status: reply.status, code };
