@@ -77,10 +77,16 @@ groups:
       value: 9,
     });
     await eventually(() => told('firing', 'The queue of shop') === 1, { what: 'the page' });
-    const reply = await fetch(`${custos.url}/prometheus/api/v1/query?query=ALERTS`, {
-      headers: authorization(),
-    });
-    expect(await reply.text()).toContain('"alertname":"QueueLong","alertstate":"firing"');
+    // The page is out before the series of the same round is on disk.
+    await eventually(
+      async () => {
+        const reply = await fetch(`${custos.url}/prometheus/api/v1/query?query=ALERTS`, {
+          headers: authorization(),
+        });
+        return (await reply.text()).includes('"alertname":"QueueLong","alertstate":"firing"');
+      },
+      { what: 'the series of the alert' },
+    );
 
     await custos.kill();
     custos = await serve({ directory: custos.directory, port: custos.port });
