@@ -76,7 +76,7 @@ groups:
       labels: { job: 'shop', severity: 'page' },
       value: 9,
     });
-    await eventually(() => told('firing', 'The queue of shop') === 1, { what: 'the page' });
+    await eventually(() => told('"event":"firing"', 'The queue of shop') === 1, { what: 'the page' });
     // The page is out before the series of the same round is on disk.
     await eventually(
       async () => {
@@ -98,8 +98,10 @@ groups:
     expect((await open()).map(({ id }) => id)).toEqual([alert.id]);
     await sendQueue(1);
     await eventually(async () => (await open()).length === 0, { what: 'the end', timeoutMs: 30_000 });
-    await eventually(() => told('resolved', 'The queue of shop') === 1, { what: 'word of the end' });
-    expect(told('"firing"', 'The queue of shop')).toBe(1);
+    await eventually(() => told('"event":"resolved"', 'The queue of shop') === 1, {
+      what: 'word of the end',
+    });
+    expect(told('"event":"firing"', 'The queue of shop')).toBe(1);
   },
 );
 
@@ -132,6 +134,6 @@ test(
       value: 3,
     });
     expect(await open()).toHaveLength(1);
-    await eventually(() => told('firing', 'Payments fail: 3 matches') === 1, { what: 'the page' });
+    await eventually(() => told('"event":"firing"', 'Payments fail: 3 matches') === 1, { what: 'the page' });
   },
 );
