@@ -1,6 +1,6 @@
 import { durable, type SchemaStep } from './ddl.ts';
 
-/** What metrics are, by name, as last told. Whoever is told of no more goes after three months. */
+/** What metrics are, by name, as last told. A name that nobody tells of any more goes after three months. */
 export const metricMetadata: SchemaStep = {
   id: '0007-metric-metadata',
   spooled: [],
