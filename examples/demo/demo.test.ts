@@ -128,8 +128,10 @@ describe('the demo', () => {
       { what: 'the log' },
     );
     expect(items[0]?.attributes).toMatchObject({ was: 'healthy' });
-    const { data } = await client.metrics.query({ query: 'sum(shop_requests_total{status="500"}) > 0' });
-    expect(data.result).toHaveLength(1);
+    const failed = 'sum(shop_requests_total{status="500"}) > 0';
+    await eventually(async () => (await client.metrics.query({ query: failed })).data.result.length === 1, {
+      what: 'the next scrape',
+    });
   });
 
   test('dead ends the process of the shop, and heal starts it again', async () => {

@@ -1,6 +1,10 @@
+import { setTimeout as delayMs } from 'node:timers/promises';
 import { openAuditRecorder } from './open-recorder.ts';
 
-/** A program that records until it is killed. Prints `taken ID` for every event that was taken. */
+/**
+ * A program that records until it is killed, and waits a moment while the recorder is full. Prints `taken ID` for
+ * every event that was taken.
+ */
 const [url = '', spoolDirectory = '', name = '', mode = 'enqueue', delay = '5000'] = process.argv.slice(2);
 const recorder = await openAuditRecorder({
   url,
@@ -17,8 +21,12 @@ const event = (id: string) =>
 if (mode === 'enqueue') {
   for (let count = 0; count < 100_000; count += 1) {
     const ids = Array.from({ length: 1 + (count % 7) }, (_, index) => `${name}-${count}-${index}`);
-    await Promise.all(ids.map((id) => recorder.enqueue(event(id))));
-    process.stdout.write(ids.map((id) => `taken ${id}\n`).join(''));
+    const results = await Promise.allSettled(ids.map((id) => recorder.enqueue(event(id))));
+    for (const [index, result] of results.entries()) {
+      if (result.status === 'fulfilled') process.stdout.write(`taken ${ids[index]}\n`);
+      else if ((result.reason as { code?: unknown }).code === 'recorder_full') await delayMs(20);
+      else throw result.reason;
+    }
   }
 } else if (mode === 'drain') {
   await recorder.flush({ timeoutMs: 20_000 });

@@ -140,7 +140,7 @@ test(
       await one.says('open');
       await new Promise((resolve) => setTimeout(resolve, random(250)));
       one.process.kill('SIGKILL');
-      expect(await one.ended).toBe('SIGKILL');
+      expect(await one.ended, one.output().slice(-2000)).toBe('SIGKILL');
       taken.push(...[...one.output().matchAll(/^taken (\S+)\n/gm)].map(([, id = '']) => id));
     }
     server.faults.length = 0;

@@ -6,7 +6,7 @@ import { durable, type SchemaStep } from './ddl.ts';
  * - A window is open on its left and closed on its right, as PromQL's are: `window_end` belongs to it. A row has
  *   those samples of it that are of its `day` (UTC), so a day's rows follow from that day's samples alone and
  *   the window that ends at midnight has a row on either side of it.
- * - `run` is the computation that made the row, in ms since the epoch. Of a day those rows count whose run is
+ * - `run` is the computation that made the row; a later one has a greater number. Of a day those rows count whose run is
  *   noted in `metric_rollup_day`; that note is what makes them count, all at once. A partition is a day and a
  *   run: it is dropped without touching another, and no reader needs `FINAL`.
  * - `first_ms` and `last_ms` count from the window's beginning. Stale markers are no samples; `stale_ms` is the

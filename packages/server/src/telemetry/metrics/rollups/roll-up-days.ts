@@ -1,3 +1,4 @@
+import { randomInt } from 'node:crypto';
 import type { Clock } from '../../../base/clock.ts';
 import type { Columns } from '../../../storage/columns/columns.ts';
 import { dateOf } from '../sql-values.ts';
@@ -14,6 +15,15 @@ const restMs = 6 * 3_600_000;
 /** Rollups that do not count stay this long: a run may be at them, or a query that began before the last run. */
 const leftoverMs = 2 * 3_600_000;
 
+/** Runs of one millisecond that are told apart, since they may begin on nodes that do not know of each other. */
+const runsPerMs = 1024;
+const beganAt = (run: number): number => Math.floor(run / runsPerMs);
+
+/** A number above the last one, also when the clock was set back. */
+function newRun(atMs: number, last: number): number {
+  return Math.max(atMs * runsPerMs + randomInt(runsPerMs), last + 1);
+}
+
 function isDue(
   samples: StoredPart,
   { note, rows, now }: { note: DayNote | undefined; rows: number; now: number },
@@ -21,7 +31,7 @@ function isDue(
   if (note === undefined) return true;
   // From what is left of a day only less would come.
   if (lacksSamples(note, samples)) return false;
-  if (samples.lastBlock !== note.lastBlock) return now - note.run >= restMs;
+  if (samples.lastBlock !== note.lastBlock) return now - beganAt(note.run) >= restMs;
   // No rows at all: the budget or their lifetime dropped them. Others: something went wrong.
   return rows !== note.rows && rows > 0;
 }
@@ -45,7 +55,7 @@ export async function rollUpDays({ columns, clock, signal }: RollUp): Promise<re
   const noteOf = new Map(notes.map((note) => [note.day, note]));
   for (const { day, run, partitionId } of rollups) {
     const counts = noteOf.get(day)?.run ?? 0;
-    if (run !== counts && now - Math.max(run, counts) > leftoverMs) await store.drop(partitionId);
+    if (run !== counts && now - beganAt(Math.max(run, counts)) > leftoverMs) await store.drop(partitionId);
   }
   const done: string[] = [];
   for (const part of samples) {
@@ -53,8 +63,7 @@ export async function rollUpDays({ columns, clock, signal }: RollUp): Promise<re
     const note = noteOf.get(day);
     const made = rollups.find((one) => one.day === day && one.run === note?.run);
     if (day >= dayOf(now - settleMs) || !isDue(part, { note, rows: made?.rows ?? 0, now })) continue;
-    // Above the last one also when the clock was set back.
-    const run = Math.max(clock.now(), (note?.run ?? 0) + 1);
+    const run = newRun(clock.now(), note?.run ?? 0);
     if (!(await rollUp(store, part, { run, signal }))) break;
     done.push(dateOf(day));
   }
