@@ -3,6 +3,9 @@ import { MutationCache, QueryCache, QueryClient } from '@tanstack/react-query';
 import { isSignedOut } from '../data/client.ts';
 import { sessionQuery } from '../data/queries.ts';
 
+/** Time between two looks at what could not be read. */
+const awayMs = 5000;
+
 /** What is fetched, kept current by the stream; a lost session empties who is signed in. */
 export function createCache(): QueryClient {
   const onError = (error: unknown): void => {
@@ -20,6 +23,9 @@ export function createCache(): QueryClient {
         retry: (count, error) =>
           count < 2 && (!(error instanceof ApiError) || error.code === 'overloaded' || error.status === 502),
         refetchOnWindowFocus: true,
+        // History comes back by itself, a few seconds after a start for example.
+        refetchInterval: ({ state: { error } }) =>
+          error instanceof ApiError && error.code === 'columns_unavailable' ? awayMs : false,
       },
     },
   });
