@@ -4,7 +4,8 @@ import { submissionAnswer } from '@custos/contract';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { faultsOfVisits, startBrowser } from './browser.ts';
-import { administrator, discard, eventually, serve, setUp, type Served } from './serve.ts';
+import { discard, eventually, serve, setUp, type Served } from './serve.ts';
+import { openSignedIn } from './signed-in-page.ts';
 
 const address = '203.0.113.77';
 
@@ -57,21 +58,7 @@ describe('the pages of the audit log', () => {
     client = createClient({ baseUrl: custos.url, token });
     await post(Array.from({ length: 60 }, (_, index) => loginOf(index)));
     await post(Array.from({ length: 60 }, (_, index) => orderOf(index)));
-    const context = await browser.newContext({
-      viewport: { width: 1440, height: 900 },
-      acceptDownloads: true,
-    });
-    page = await context.newPage();
-    page.on('pageerror', (error) => complaints.push(error.message));
-    page.on('console', (message) => {
-      // The first look at the session of a visitor is answered 401, and the browser says so.
-      if (message.type() === 'error' && !message.text().includes('401')) complaints.push(message.text());
-    });
-    await page.goto(`${custos.url}/login`);
-    await page.getByLabel(/e-?mail/i).fill(administrator.email);
-    await page.locator('input[type=password]').fill(administrator.password);
-    await page.locator('button[type=submit]').click();
-    await page.waitForURL((url) => url.pathname === '/');
+    page = await openSignedIn(browser, custos.url, { complaints });
   }, 90_000);
 
   afterAll(async () => {

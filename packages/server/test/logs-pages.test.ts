@@ -3,7 +3,8 @@ import { createClient, type Client } from '@custos/client';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { faultsOf, faultsOfVisits, keepShot, startBrowser } from './browser.ts';
-import { administrator, discard, eventually, serve, setUp, type Served } from './serve.ts';
+import { discard, eventually, serve, setUp, type Served } from './serve.ts';
+import { openSignedIn } from './signed-in-page.ts';
 
 const total = 400;
 
@@ -54,21 +55,7 @@ describe('the page of logs', () => {
     }));
     client = createClient({ baseUrl: custos.url, token });
     await eventually(async () => (await client.logs.histogram({})).total === 0, { what: 'columns' });
-    const context = await browser.newContext({
-      viewport: { width: 1440, height: 900 },
-      acceptDownloads: true,
-    });
-    page = await context.newPage();
-    page.on('pageerror', (error) => complaints.push(error.message));
-    page.on('console', (message) => {
-      // The first look at the session of a visitor is answered 401, and the browser says so.
-      if (message.type() === 'error' && !message.text().includes('401')) complaints.push(message.text());
-    });
-    await page.goto(`${custos.url}/login`);
-    await page.getByLabel(/e-?mail/i).fill(administrator.email);
-    await page.locator('input[type=password]').fill(administrator.password);
-    await page.locator('button[type=submit]').click();
-    await page.waitForURL((url) => url.pathname === '/');
+    page = await openSignedIn(browser, custos.url, { complaints });
   }, 90_000);
 
   afterAll(async () => {

@@ -2,7 +2,8 @@ import { createClient, type Client } from '@custos/client';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { faultsOfVisits, startBrowser } from './browser.ts';
-import { administrator, discard, eventually, serve, setUp, type Served } from './serve.ts';
+import { discard, eventually, serve, setUp, type Served } from './serve.ts';
+import { openSignedIn } from './signed-in-page.ts';
 
 const minuteMs = 60_000;
 const jobs = ['api', 'worker'] as const;
@@ -73,18 +74,8 @@ describe('the pages of metrics', () => {
         what: 'the metric to be known',
       },
     );
-    const context = await browser.newContext({ viewport: { width: 1440, height: 1000 } });
-    page = await context.newPage();
-    page.on('pageerror', (error) => complaints.push(error.message));
-    page.on('console', (message) => {
-      // A visitor's first look at the session is answered 401, a faulty expression 400, a late change 409.
-      if (message.type() === 'error' && !/40[019]/.test(message.text())) complaints.push(message.text());
-    });
-    await open('/login');
-    await page.getByLabel(/e-?mail/i).fill(administrator.email);
-    await page.locator('input[type=password]').fill(administrator.password);
-    await page.locator('button[type=submit]').click();
-    await page.waitForURL((url) => url.pathname === '/');
+    // A visitor's first look at the session is answered 401, a faulty expression 400, a late change 409.
+    page = await openSignedIn(browser, custos.url, { complaints, expected: /40[019]/, height: 1000 });
   }, 60_000);
 
   afterAll(async () => {

@@ -2,7 +2,8 @@ import { createClient, type Client } from '@custos/client';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { faultsOf, faultsOfVisits, keepShot, startBrowser } from './browser.ts';
-import { administrator, discard, eventually, serve, setUp, type Served } from './serve.ts';
+import { discard, eventually, serve, setUp, type Served } from './serve.ts';
+import { openSignedIn } from './signed-in-page.ts';
 
 const checkout = '0af7651916cd43dd8448eb211c80319c';
 const nightly = '1bf7651916cd43dd8448eb211c80319d';
@@ -128,18 +129,8 @@ describe('the pages of traces, rules on logs, ingest and storage', () => {
     const { permissions } = await person.session.current();
     const { token } = await person.tokens.create({ name: 'shop', permissions, expiresInDays: 1 });
     client = createClient({ baseUrl: custos.url, token });
-    const context = await browser.newContext({ viewport: { width: 1440, height: 900 } });
-    page = await context.newPage();
-    page.on('pageerror', (error) => complaints.push(error.message));
-    page.on('console', (message) => {
-      // A visitor's first look at the session is answered 401, a missing trace 404, a faulty search 422.
-      if (message.type() === 'error' && !/401|404|422/.test(message.text())) complaints.push(message.text());
-    });
-    await open('/login');
-    await page.getByLabel(/e-?mail/i).fill(administrator.email);
-    await page.locator('input[type=password]').fill(administrator.password);
-    await page.locator('button[type=submit]').click();
-    await page.waitForURL((url) => url.pathname === '/');
+    // A visitor's first look at the session is answered 401, a missing trace 404, a faulty search 422.
+    page = await openSignedIn(browser, custos.url, { complaints, expected: /401|404|422/ });
 
     await open('/traces');
     await page.getByRole('heading', { name: 'No traces yet' }).waitFor();
